@@ -1,0 +1,57 @@
+# `make help` lists what can be done. Everything builds on `setup`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test quick chaos lint check bench schema lock clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+setup: $(STAMP) ## make .venv with postmerge in it, from the hashed lock file
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Postmerge needs Python 3.11 or newer; say which with: make PYTHON=python3.12 …"; exit 3; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: setup ## play the whole way on the example campaigns, in a temporary repository
+	$(BIN)/postmerge demo
+
+test: setup ## all tests
+	$(BIN)/python -m pytest -n 2
+
+quick: setup ## the fast half of the tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+chaos: setup ## kill -9 and two senders, many more times than in `make test`
+	POSTMERGE_CHAOS_RUNS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py
+
+lint: setup ## style, types, layers, generated files, workflows
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/postmerge schema --check
+	$(BIN)/zizmor --offline --strict-collection --quiet .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+
+check: test lint ## tests and lint
+
+bench: setup ## the figures of the README, with the commands behind them
+	$(BIN)/python -m benchmarks
+
+schema: setup ## write the JSON Schemas for editors
+	$(BIN)/postmerge schema
+
+lock: ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .pytest_cache

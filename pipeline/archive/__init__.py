@@ -1,0 +1,1 @@
+"""The bulky immutable rest: frozen audiences, later events and evidence."""

@@ -1,0 +1,63 @@
+"""Now and sleep: the only source of time."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits."""
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        ...
+
+    def sleep(self, duration: timedelta) -> None:
+        """Return after `duration`, or earlier when `wake` is called."""
+        ...
+
+    def wake(self) -> None:
+        """End every sleep, now and later: the process has been asked to stop."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def __init__(self) -> None:
+        self._woken = threading.Event()
+
+    def now(self) -> datetime:
+        """The present moment, in UTC."""
+        return datetime.now(UTC)
+
+    def sleep(self, duration: timedelta) -> None:
+        """Wait; a signal may end the wait through `wake`."""
+        self._woken.wait(max(0.0, duration.total_seconds()))
+
+    def wake(self) -> None:
+        """End every sleep: used by the signal watch."""
+        self._woken.set()
+
+
+class ManualClock:
+    """A clock that moves only when it is told to sleep: dry runs, the demo, the tests."""
+
+    def __init__(self, start: datetime) -> None:
+        assert start.tzinfo is not None, "a clock without a zone tells no time"
+        self._now = start.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """The moment it was last moved to, in UTC."""
+        return self._now
+
+    def sleep(self, duration: timedelta) -> None:
+        """Jump ahead at once."""
+        self._now += max(timedelta(0), duration)
+
+    def wake(self) -> None:
+        """Nothing sleeps here."""
+
+    def set(self, moment: datetime) -> None:
+        """Move to `moment`, also backwards: tests of a clock that does so."""
+        self._now = moment.astimezone(UTC)

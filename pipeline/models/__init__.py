@@ -1,0 +1,1 @@
+"""The words; they import nothing of ours."""

@@ -1,0 +1,145 @@
+"""Durations, shares, rates, clock times and ids as they are written in YAML."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """`90s`, `30m`, `4h`, `7d` as a length of time.
+
+    Raises ValueError for anything else, so that a bare `30` is never guessed at.
+    """
+    if isinstance(value, timedelta):
+        return value
+    match = re.fullmatch(r"(\d{1,6})([smhd])", str(value))
+    if match is None:
+        raise ValueError("a duration is a number and a unit: 90s, 30m, 4h or 7d")
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def format_duration(value: timedelta) -> str:
+    """The shortest way to write a duration that `parse_duration` reads back."""
+    seconds = round(value.total_seconds())
+    for unit in ("d", "h", "m"):
+        if seconds and seconds % _SECONDS[unit] == 0:
+            return f"{seconds // _SECONDS[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def _parse_share(value: Any) -> float:
+    if isinstance(value, float):
+        return value
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)%", str(value))
+    if match is None:
+        raise ValueError("a share is a number and a per cent sign: 1% or 0.5%")
+    return round(float(match[1]) / 100, 8)
+
+
+def _parse_rate(value: Any) -> float:
+    if isinstance(value, float):
+        return value
+    match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)/s", str(value))
+    if match is None or float(match[1]) <= 0:
+        raise ValueError("a rate is recipients per second: 14/s")
+    return float(match[1])
+
+
+def _parse_quiet_hours(value: Any) -> tuple[time, time]:
+    if isinstance(value, tuple):
+        return value
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", str(value))
+    if match is None:
+        raise ValueError("quiet hours are two times of day: 21:00-08:00")
+    try:
+        start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
+    except ValueError:
+        raise ValueError("quiet hours are two times of day between 00:00 and 23:59") from None
+    if start == end:
+        raise ValueError("quiet hours that begin and end at the same time never end")
+    return start, end
+
+
+def _parse_local_time(value: Any) -> datetime | str:
+    if isinstance(value, datetime) or value == "on_merge":
+        return value  # type: ignore[no-any-return]  # a datetime or the literal just compared
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})", str(value))
+    if match is None:
+        raise ValueError(
+            "a time is written 2026-12-01 10:00, without a zone (the zone stands in time_zone), or on_merge"
+        )
+    try:
+        return datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 local by design
+    except ValueError:
+        raise ValueError(f"{match[1]} {match[2]} is no day or time of the calendar") from None
+
+
+def _known_zone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is no time zone; write an IANA name such as Asia/Tokyo")
+    ZoneInfo(value)
+    return value
+
+
+def _relative_path(value: str) -> str:
+    parts = value.split("/")
+    if not value or value.startswith("/") or "\\" in value or "\0" in value or ".." in parts or "" in parts:
+        raise ValueError(f"{value!r} must be a path inside the folder, written with forward slashes")
+    return value
+
+
+#: A length of time, written `90s`, `30m`, `4h` or `7d`.
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(parse_duration),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$", "examples": ["90s", "30m", "4h", "7d"]}),
+]
+#: A part of a whole as a number from 0 up, written `1%`.
+Share = Annotated[
+    float,
+    BeforeValidator(_parse_share),
+    PlainSerializer(lambda share: f"{share * 100:g}%", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,4}(\.\d{1,4})?%$", "examples": ["1%", "0.5%"]}),
+]
+#: Recipients per second, written `14/s`.
+Rate = Annotated[
+    float,
+    BeforeValidator(_parse_rate),
+    PlainSerializer(lambda rate: f"{rate:g}/s", return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,7}(\.\d{1,3})?/s$", "examples": ["14/s"]}),
+]
+#: Start and end of the hours in which nothing leaves, written `21:00-08:00`; may span midnight.
+QuietHours = Annotated[
+    tuple[time, time],
+    BeforeValidator(_parse_quiet_hours),
+    PlainSerializer(lambda pair: f"{pair[0]:%H:%M}-{pair[1]:%H:%M}", return_type=str),
+    WithJsonSchema(
+        {"type": "string", "pattern": r"^\d{1,2}:\d{2}-\d{1,2}:\d{2}$", "examples": ["21:00-08:00"]}
+    ),
+]
+#: A wall-clock time without a zone, written `2026-12-01 10:00`, or `on_merge`.
+LocalTime = Annotated[
+    datetime | str,
+    BeforeValidator(_parse_local_time),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(on_merge|\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2})$",
+            "examples": ["2026-12-01 10:00"],
+        }
+    ),
+]
+#: An IANA zone name.
+ZoneName = Annotated[str, AfterValidator(_known_zone), WithJsonSchema({"type": "string"})]
+#: A path below a folder: relative, forward slashes, no way up.
+RelativePath = Annotated[str, AfterValidator(_relative_path)]
+#: The name of a campaign, segment, team, sender, source or target.
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+#: Text of one line.
+Line = Annotated[str, Field(min_length=1, pattern=r"^[^\r\n]*$")]

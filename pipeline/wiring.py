@@ -1,0 +1,1 @@
+"""Policy target to real adapters; the only module that names them all."""

@@ -1,0 +1,118 @@
+"""The port: what every ledger promises."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from pipeline.ledger.entry import (
+    Account,
+    Batch,
+    BatchId,
+    Order,
+    Reservation,
+    Reserved,
+    Revision,
+    Settlement,
+    Superseded,
+    Taken,
+    TestSend,
+    WaveRecord,
+)
+from pipeline.ledger.hold import HeldBack, Hold, Lift
+
+
+class Ledger(Protocol):
+    """What has happened; entries are added, never changed.
+
+    Small and strongly consistent: every method is one transaction, and what one process has written
+    every other sees. Raises PipelineError when the ledger cannot be read or written.
+    """
+
+    def campaigns(self) -> tuple[str, ...]:
+        """Every campaign that it knows, sorted."""
+        ...
+
+    def record_order(self, order: Order) -> Order:
+        """Remember the first sight of this content of this merge; returns what was remembered first."""
+        ...
+
+    def orders(self, campaign: str) -> tuple[Order, ...]:
+        """Oldest first."""
+        ...
+
+    def record_test_send(self, test_send: TestSend) -> None:
+        """Remember a test send."""
+        ...
+
+    def test_sends(self, campaign: str, digest: str) -> tuple[TestSend, ...]:
+        """Those of exactly this content, oldest first."""
+        ...
+
+    def open_revision(self, revision: Revision) -> bool:
+        """Begin a revision; False when its number is not the next one (somebody else was first)."""
+        ...
+
+    def revisions(self, campaign: str) -> tuple[Revision, ...]:
+        """Oldest first."""
+        ...
+
+    def last_of_segment(self, segment: str, *, other_than: str) -> Revision | None:
+        """The newest revision of another campaign that was sent to this segment."""
+        ...
+
+    def reserve(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
+        """Claim a batch, if no hold stands, in one transaction with the look at the holds.
+
+        Claiming again with the same token answers Reserved, so that a lost answer is no lost batch. A
+        follow-up attempt can be claimed only when the attempt before was settled with exactly these
+        positions deferred; anything else is Taken.
+        """
+        ...
+
+    def settle(self, settlement: Settlement) -> bool:
+        """Write the outcomes of a reserved batch; False when they were written before."""
+        ...
+
+    def open_batches(self, revision: Revision, wave: int) -> Iterator[Batch]:
+        """What may still be reserved of a wave: untouched batches, then follow-ups, in order."""
+        ...
+
+    def waves(self, revision: Revision) -> Mapping[int, WaveRecord]:
+        """The waves of which anything is reserved."""
+        ...
+
+    def account(self, campaign: str) -> Account:
+        """The accounting over all revisions; all zero before the first one."""
+        ...
+
+    def reserved_positions(self, revision: Revision) -> Iterator[int]:
+        """Positions of everybody who was reserved and is not known to have been left out."""
+        ...
+
+    def unsettled(self, campaign: str) -> tuple[BatchId, ...]:
+        """Batches that are reserved without outcomes."""
+        ...
+
+    def place(self, hold: Hold) -> None:
+        """Add a hold."""
+        ...
+
+    def lift(self, lift: Lift) -> None:
+        """Say that a hold no longer stands."""
+        ...
+
+    def holds(self, campaign: str) -> tuple[Hold, ...]:
+        """Placed and not lifted, for this campaign or for all; `*` gives only those for all."""
+        ...
+
+    def lifted(self, campaign: str) -> tuple[Hold, ...]:
+        """Placed for this campaign, and lifted since."""
+        ...
+
+    def newest_entry_at(self) -> datetime | None:
+        """The latest moment that any entry names; a clock that says less has gone backwards."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

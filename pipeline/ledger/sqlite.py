@@ -36,7 +36,7 @@ class SqliteLedger(SqliteBatches):
             "WHERE campaign = ? ORDER BY at, rowid",
             campaign,
         )
-        return tuple(Order(*row, as_moment(at)) for *row, at in rows)
+        return tuple(Order(*(*row, as_moment(at))) for *row, at in rows)
 
     def record_test_send(self, test_send: TestSend) -> None:
         """See the port."""
@@ -47,7 +47,7 @@ class SqliteLedger(SqliteBatches):
     def test_sends(self, campaign: str, digest: str) -> tuple[TestSend, ...]:
         """See the port."""
         query = "SELECT campaign, digest, by, at FROM test_send WHERE campaign = ? AND digest = ? ORDER BY at"
-        return tuple(TestSend(*row, as_moment(at)) for *row, at in self.rows(query, campaign, digest))
+        return tuple(TestSend(*(*row, as_moment(at))) for *row, at in self.rows(query, campaign, digest))
 
     def open_revision(self, revision: Revision) -> bool:
         """See the port."""
@@ -102,10 +102,5 @@ class SqliteLedger(SqliteBatches):
 
 def _revision(row: tuple[Any, ...]) -> Revision:
     *plain, waves, batch_sizes, excluded, opened_at = row
-    return Revision(
-        *plain,
-        tuple(json.loads(waves)),
-        tuple(json.loads(batch_sizes)),
-        json.loads(excluded),
-        as_moment(opened_at),
-    )
+    lists = (tuple(json.loads(waves)), tuple(json.loads(batch_sizes)), json.loads(excluded))
+    return Revision(*(*plain, *lists, as_moment(opened_at)))

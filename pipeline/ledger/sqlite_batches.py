@@ -26,6 +26,7 @@ from pipeline.ledger.sqlite_file import SqliteFile
 
 _COLUMNS = "campaign, revision, wave, batch, attempt"
 _KEY = "campaign = ? AND revision = ? AND wave = ? AND batch = ? AND attempt = ?"
+_TOKEN = f"SELECT token FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
 _SETTLED = (State.ACCEPTED, State.REFUSED, State.EXCLUDED, State.UNKNOWN, State.HELD)
 #: A settled batch whose deferred recipients nobody has claimed again.
 _UNFOLLOWED = (
@@ -60,7 +61,7 @@ class SqliteBatches(SqliteFile):
             newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", batch.id.campaign)
             if newest[0][0] != batch.id.revision:
                 return Superseded()
-            known = self.rows(f"SELECT token FROM reservation WHERE {_KEY}", *_key(batch.id))  # noqa: S608 our own text
+            known = self.rows(_TOKEN, *_key(batch.id))
             if known:
                 return Reserved() if known[0][0] == reservation.token else Taken()
             if batch.id.attempt > 1 and self._follow_up_of(batch.id) != batch:

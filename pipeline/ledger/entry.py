@@ -152,7 +152,7 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class WaveRecord:
-    """What the ledger knows of one wave: counts of recipients, and when its last outcome came."""
+    """What the ledger knows of one wave: counts of recipients, and when its last entry was made."""
 
     wave: int
     reserved: int
@@ -161,7 +161,7 @@ class WaveRecord:
     excluded: int
     unknown: int
     deferred: int
-    last_settled_at: datetime | None
+    last_entry_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

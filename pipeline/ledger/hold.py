@@ -7,6 +7,8 @@ from enum import StrEnum
 
 #: The scope of a hold on every campaign.
 EVERYTHING = "*"
+#: Who places and lifts what follows from the world; no person is called that.
+MACHINE = "postmerge"
 
 
 class HoldKind(StrEnum):
@@ -20,22 +22,31 @@ class HoldKind(StrEnum):
     GATE = "gate"
     #: An incident has frozen the campaign.
     FREEZE = "freeze"
-    # From here on they follow from the world and go when the world changes; they are not placed.
-    STATE = "state"
+    #: The checklist is not green.
+    CHECKLIST = "checklist"
+    #: The audience is outside what was approved.
+    BOUNDS = "bounds"
+    #: Its files on `main` cannot be read.
     BROKEN = "broken"
+    #: Not approved as the policy asks.
+    APPROVAL = "approval"
+    #: No test send of exactly this content.
+    TEST_SEND = "test-send"
+    #: The schedule or the audience rule is no longer what was approved.
+    MOVED = "moved"
+    #: Not yet time.
     SCHEDULED = "scheduled"
+    #: The wait after the merge.
     UNDO_WINDOW = "undo-window"
     QUIET_HOURS = "quiet-hours"
+    #: The wait after a wave.
     SOAK = "soak"
-    APPROVAL = "approval"
-    TEST_SEND = "test-send"
-    CHECKLIST = "checklist"
-    BOUNDS = "bounds"
-    MOVED = "moved"
 
 
-#: Holds that a person placed or must lift; they live in the ledger.
-PLACED = frozenset({HoldKind.HALT, HoldKind.LATE, HoldKind.GATE, HoldKind.FREEZE})
+#: A person lifts these, with a reason. The others go by themselves when the world changes.
+LIFTED_BY_A_PERSON = frozenset({HoldKind.HALT, HoldKind.LATE, HoldKind.GATE, HoldKind.FREEZE})
+#: Only time is missing.
+LIFTED_BY_TIME = frozenset({HoldKind.SCHEDULED, HoldKind.UNDO_WINDOW, HoldKind.QUIET_HOURS, HoldKind.SOAK})
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,12 @@ CREATE TABLE IF NOT EXISTS revision (
     PRIMARY KEY (campaign, number)
 ) STRICT;
 
+-- A revision of which nothing is reserved any more.
+CREATE TABLE IF NOT EXISTS revision_end (
+    campaign TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (campaign, number), FOREIGN KEY (campaign, number) REFERENCES revision (campaign, number)
+) STRICT;
+
 -- positions: JSON list, in order. A recipient is in one batch of one revision.
 CREATE TABLE IF NOT EXISTS reservation (
     campaign TEXT NOT NULL, revision INTEGER NOT NULL, wave INTEGER NOT NULL, batch INTEGER NOT NULL,
@@ -50,6 +56,8 @@ CREATE TRIGGER IF NOT EXISTS order_stays BEFORE UPDATE ON placed_order BEGIN SEL
 CREATE TRIGGER IF NOT EXISTS order_kept BEFORE DELETE ON placed_order BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS revision_stays BEFORE UPDATE ON revision BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS revision_kept BEFORE DELETE ON revision BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
+CREATE TRIGGER IF NOT EXISTS revision_end_stays BEFORE UPDATE ON revision_end BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
+CREATE TRIGGER IF NOT EXISTS revision_end_kept BEFORE DELETE ON revision_end BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS reservation_stays BEFORE UPDATE ON reservation BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS reservation_kept BEFORE DELETE ON reservation BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS settlement_stays BEFORE UPDATE ON settlement BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;

@@ -9,7 +9,16 @@ from pipeline.ledger.accounting import account_of
 from pipeline.ledger.entry import Account, Order, Revision, TestSend
 from pipeline.ledger.sqlite_batches import SqliteBatches, as_moment, as_text
 
-_TABLES = ("placed_order", "test_send", "revision", "reservation", "settlement", "hold", "lift")
+_TABLES = (
+    "placed_order",
+    "test_send",
+    "revision",
+    "revision_end",
+    "reservation",
+    "settlement",
+    "hold",
+    "lift",
+)
 
 
 class SqliteLedger(SqliteBatches):
@@ -71,6 +80,12 @@ class SqliteLedger(SqliteBatches):
                 return False
             db.execute("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             return True
+
+    def end_revision(self, campaign: str, number: int, at: datetime) -> None:
+        """See the port."""
+        row = (campaign, number, as_text(at))
+        with self.transaction() as db:
+            db.execute("INSERT INTO revision_end VALUES (?, ?, ?) ON CONFLICT DO NOTHING", row)
 
     def revisions(self, campaign: str) -> tuple[Revision, ...]:
         """See the port."""

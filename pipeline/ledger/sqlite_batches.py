@@ -21,12 +21,13 @@ from pipeline.ledger.entry import (
     follow_up,
     letters,
 )
-from pipeline.ledger.hold import EVERYTHING, HeldBack, Hold, HoldKind, Lift
+from pipeline.ledger.hold import EVERYTHING, MACHINE, HeldBack, Hold, HoldKind, Lift
 from pipeline.ledger.sqlite_file import SqliteFile
 
 _COLUMNS = "campaign, revision, wave, batch, attempt"
 _KEY = "campaign = ? AND revision = ? AND wave = ? AND batch = ? AND attempt = ?"
 _TOKEN = f"SELECT token FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
+_SIZE = f"SELECT size FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
 _SETTLED = (State.ACCEPTED, State.REFUSED, State.EXCLUDED, State.UNKNOWN, State.HELD)
 #: A settled batch whose deferred recipients nobody has claimed again.
 _UNFOLLOWED = (
@@ -59,7 +60,7 @@ class SqliteBatches(SqliteFile):
             if holds := self.holds(batch.id.campaign):
                 return HeldBack(holds)
             newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", batch.id.campaign)
-            if newest[0][0] != batch.id.revision:
+            if newest[0][0] != batch.id.revision or self.has_ended(batch.id.campaign, batch.id.revision):
                 return Superseded()
             known = self.rows(_TOKEN, *_key(batch.id))
             if known:
@@ -71,10 +72,16 @@ class SqliteBatches(SqliteFile):
             db.execute("INSERT INTO reservation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             return Reserved()
 
+    def has_ended(self, campaign: str, number: int) -> bool:
+        """See the port."""
+        query = "SELECT 1 FROM revision_end WHERE campaign = ? AND number = ?"
+        return bool(self.rows(query, campaign, number))
+
     def _follow_up_of(self, batch: BatchId) -> Batch | None:
         before = BatchId(batch.campaign, batch.revision, batch.wave, batch.number, batch.attempt - 1)
         rows = self.rows(
-            f"SELECT positions, states FROM reservation JOIN settlement USING ({_COLUMNS}) WHERE {_KEY}",  # noqa: S608
+            f"SELECT positions, states FROM reservation "  # noqa: S608 our own text
+            f"JOIN settlement USING ({_COLUMNS}) WHERE {_KEY}",
             *_key(before),
         )
         return follow_up(Batch(before, tuple(json.loads(rows[0][0]))), rows[0][1]) if rows else None
@@ -85,7 +92,7 @@ class SqliteBatches(SqliteFile):
         counts = Counter(states)
         reasons = Counter(outcome.reason for outcome in settlement.outcomes if outcome.reason)
         with self.transaction() as db:
-            size = self.rows(f"SELECT size FROM reservation WHERE {_KEY}", *_key(settlement.batch))  # noqa: S608
+            size = self.rows(_SIZE, *_key(settlement.batch))
             assert size, "only a reserved batch has outcomes"
             assert size[0][0] == len(states), "every recipient of a batch has an outcome"
             written = db.execute(
@@ -129,16 +136,13 @@ class SqliteBatches(SqliteFile):
             "SELECT wave, sum(CASE WHEN r.attempt = 1 THEN size ELSE 0 END), "  # noqa: S608 our own text
             "coalesce(sum(accepted), 0), coalesce(sum(refused), 0), coalesce(sum(excluded), 0), "
             "sum(CASE WHEN s.at IS NULL THEN size ELSE unknown END), "
-            f"coalesce(sum(CASE WHEN {_UNFOLLOWED} THEN deferred ELSE 0 END), 0), max(s.at) "
+            f"coalesce(sum(CASE WHEN {_UNFOLLOWED} THEN deferred ELSE 0 END), 0), max(max(r.at), coalesce(max(s.at), '')) "
             f"FROM reservation r LEFT JOIN settlement s USING ({_COLUMNS}) "
             "WHERE r.campaign = ? AND r.revision = ? GROUP BY wave",
             revision.campaign,
             revision.number,
         )
-        return {
-            wave: WaveRecord(wave, *counts, None if last is None else as_moment(last))
-            for wave, *counts, last in rows
-        }
+        return {wave: WaveRecord(*(wave, *counts, as_moment(last))) for wave, *counts, last in rows}
 
     def reserved_positions(self, revision: Revision) -> Iterator[int]:
         """See the port."""
@@ -186,6 +190,17 @@ class SqliteBatches(SqliteFile):
             EVERYTHING,
         )
         return tuple(_hold(row) for row in rows)
+
+    def released_at(self, campaign: str) -> datetime | None:
+        """See the port."""
+        rows = self.rows(
+            "SELECT max(lift.at) FROM lift JOIN hold ON lift.hold = hold.id "
+            "WHERE scope IN (?, ?) AND lift.by <> ?",
+            campaign,
+            EVERYTHING,
+            MACHINE,
+        )
+        return None if rows[0][0] is None else as_moment(rows[0][0])
 
     def lifted(self, campaign: str) -> tuple[Hold, ...]:
         """See the port."""

@@ -52,6 +52,17 @@ class Ledger(Protocol):
         """Begin a revision; False when its number is not the next one (somebody else was first)."""
         ...
 
+    def end_revision(self, campaign: str, number: int, at: datetime) -> None:
+        """Say that nothing of this revision is reserved any more, before the next one is put together.
+
+        From here on `reserve` answers Superseded, so whom it reached is known for good.
+        """
+        ...
+
+    def has_ended(self, campaign: str, number: int) -> bool:
+        """Whether `end_revision` was said of it."""
+        ...
+
     def revisions(self, campaign: str) -> tuple[Revision, ...]:
         """Oldest first."""
         ...
@@ -107,6 +118,10 @@ class Ledger(Protocol):
 
     def lifted(self, campaign: str) -> tuple[Hold, ...]:
         """Placed for this campaign, and lifted since."""
+        ...
+
+    def released_at(self, campaign: str) -> datetime | None:
+        """When a person last lifted a hold on this campaign, or on all."""
         ...
 
     def newest_entry_at(self) -> datetime | None:

@@ -1,0 +1,32 @@
+"""Recipients per second: a bucket that fills with time."""
+
+from datetime import timedelta
+
+from pipeline.clock import Clock
+
+
+class Pace:
+    """Lets recipients through at a rate; at the start a second's worth may leave at once."""
+
+    def __init__(self, rate: float, clock: Clock) -> None:
+        """`rate` is recipients per second."""
+        assert rate > 0, "a rate of nothing never ends"
+        self._rate = rate
+        self._clock = clock
+        self._level = rate
+        self._at = clock.now()
+
+    def take(self, recipients: int) -> None:
+        """Wait until that many may leave. A batch larger than the bucket goes into debt that later ones pay."""
+        self._fill()
+        missing = min(recipients, self._rate) - self._level
+        if missing > 0:
+            self._clock.sleep(timedelta(seconds=missing / self._rate))
+            self._fill()
+        self._level -= recipients
+
+    def _fill(self) -> None:
+        now = self._clock.now()
+        elapsed = max(0.0, (now - self._at).total_seconds())
+        self._level = min(self._rate, self._level + elapsed * self._rate)
+        self._at = now

@@ -1,0 +1,37 @@
+"""The port: a batch of messages leaves, and what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pipeline.errors import PipelineError
+from pipeline.ledger.entry import BatchId, Outcome
+from pipeline.models.recipient import Recipient
+from pipeline.render.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A message beside the row it was made for: compared once more before it leaves."""
+
+    recipient: Recipient
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender."""
+
+    outcomes: tuple[Outcome, ...]
+    trouble: PipelineError | None = None
+
+
+class Transport(Protocol):
+    """Something that takes mail."""
+
+    def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
+        """Hand over one batch, once.
+
+        HELD as an outcome says that this one was certainly not sent; whatever is not certain is UNKNOWN.
+        """
+        ...

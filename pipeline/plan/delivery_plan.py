@@ -1,0 +1,165 @@
+"""A campaign and the policy to the steps of its delivery, with a checksum (pure)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pipeline.models.campaign import Campaign, Expect
+from pipeline.models.policy import Policy
+from pipeline.plan.calendar import Quiet, after_quiet, finished_at, in_utc
+from pipeline.plan.waves import wave_ends
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlan:
+    """What was approved, as far as it decides about the sending.
+
+    `send_at` is None for `on_merge`. `rate` is recipients per second.
+    """
+
+    campaign: str
+    digest: str
+    audience_rule: str
+    segment: str
+    sender: str
+    send_at: datetime | None
+    zone: str
+    latest_start: timedelta
+    undo_window: timedelta
+    shares: tuple[float, ...]
+    soak: timedelta
+    expect: Expect
+    rate: float
+    quiet: Quiet | None
+
+    @property
+    def checksum(self) -> str:
+        """One hash over content, audience rule, schedule and sender: what must not move unseen."""
+        parts = {
+            "digest": self.digest,
+            "audience_rule": self.audience_rule,
+            "sender": self.sender,
+            "send_at": self.send_at.isoformat() if self.send_at else "on_merge",
+            "zone": self.zone,
+            "latest_start": self.latest_start.total_seconds(),
+            "shares": self.shares,
+            "soak": self.soak.total_seconds(),
+            "expect": [self.expect.min, self.expect.max],
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The audience as counted now. `recipients` is None when it could not be counted; `problem` says why."""
+
+    recipients: int | None
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """The audience is resolved and written down."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A wave leaves, between two moments at the earliest."""
+
+    wave: int
+    recipients: int
+    at: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Soak:
+    """The wait after a wave, then the gate."""
+
+    wave: int
+    until: datetime
+
+
+Step = Freeze | Send | Soak
+
+
+def plan_for(campaign_id: str, campaign: Campaign, policy: Policy, *, digest: str, rule: str) -> DeliveryPlan:
+    """The plan of one campaign; `digest` and `rule` are those of its content and its audience."""
+    schedule, defaults = campaign.schedule, policy.schedule
+    zone = schedule.time_zone or defaults.time_zone
+    return DeliveryPlan(
+        campaign=campaign_id,
+        digest=digest,
+        audience_rule=rule,
+        segment=campaign.audience.segment or f"incident:{campaign.audience.incident}",
+        sender=policy.senders[campaign.from_].address,
+        send_at=in_utc(schedule.send_at, zone) if isinstance(schedule.send_at, datetime) else None,
+        zone=zone,
+        latest_start=schedule.latest_start or defaults.latest_start,
+        undo_window=defaults.undo_window,
+        shares=campaign.rollout.waves,
+        soak=campaign.rollout.soak,
+        expect=campaign.audience.expect,
+        rate=defaults.rate,
+        quiet=defaults.quiet_hours,
+    )
+
+
+def starts_at(plan: DeliveryPlan, seen_at: datetime) -> datetime:
+    """The earliest start when the merge is first seen at `seen_at`: undo window, schedule, quiet hours."""
+    earliest = seen_at + plan.undo_window
+    return after_quiet(max(earliest, plan.send_at or earliest), plan.quiet, plan.zone)
+
+
+def late_after(plan: DeliveryPlan, seen_at: datetime) -> datetime:
+    """From when on it no longer starts without a person: `latest_start` after the time it was meant for.
+
+    The time it was meant for is `send_at` where one is given, however late the merge came. Quiet hours
+    that were known when it was planned do not count against it.
+    """
+    meant = plan.send_at or seen_at + plan.undo_window
+    return after_quiet(meant, plan.quiet, plan.zone) + plan.latest_start
+
+
+def steps(plan: DeliveryPlan, recipients: int, seen_at: datetime) -> tuple[Step, ...]:
+    """What happens, in order, at the earliest; delivery walks the same list."""
+    moment = starts_at(plan, seen_at)
+    found: list[Step] = [Freeze(moment)]
+    ends = wave_ends(recipients, plan.shares)
+    for number, end in enumerate(ends, 1):
+        size = end - (ends[number - 2] if number > 1 else 0)
+        until = finished_at(moment, timedelta(seconds=size / plan.rate), plan.quiet, plan.zone)
+        found.append(Send(number, size, after_quiet(moment, plan.quiet, plan.zone), until))
+        moment = until
+        if number < len(ends):
+            moment = until + plan.soak
+            found.append(Soak(number, moment))
+    return tuple(found)
+
+
+def audience_objections(
+    plan: DeliveryPlan, recipients: int, *, compared: Mapping[str, int], growth_max: float
+) -> tuple[str, ...]:
+    """Why an audience of this size must not be mailed; the arithmetic stands in the sentence.
+
+    `compared` are sizes to compare with, by what they are ("planned at the merge", "2026-11-sale").
+    """
+    found = []
+    if recipients == 0:
+        found.append("nobody is in the audience")
+    elif not plan.expect.min <= recipients <= plan.expect.max:
+        found.append(
+            f"{recipients:,} recipients are outside the bounds {plan.expect.min:,} to {plan.expect.max:,}"
+        )
+    for name, before in compared.items():
+        if before and not before / growth_max <= recipients <= before * growth_max:
+            found.append(
+                f"{recipients:,} recipients are {recipients / before:.0%} of the {before:,} {name}; "
+                f"growth_max in the policy allows up to {growth_max:.0%}, or as far the other way"
+            )
+    return tuple(found)

@@ -3,6 +3,7 @@
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 
 class Clock(Protocol):
@@ -61,3 +62,13 @@ class ManualClock:
     def set(self, moment: datetime) -> None:
         """Move to `moment`, also backwards: tests of a clock that does so."""
         self._now = moment.astimezone(UTC)
+
+
+def shown(moment: datetime, zone: str) -> str:
+    """A moment for people: in the zone of the campaign, and in UTC."""
+    local = moment.astimezone(ZoneInfo(zone))
+    utc = moment.astimezone(UTC)
+    if local.utcoffset() == timedelta(0):
+        return f"{utc:%Y-%m-%d %H:%M} UTC"
+    utc_text = f"{utc:%H:%M}" if utc.date() == local.date() else f"{utc:%Y-%m-%d %H:%M}"
+    return f"{local:%Y-%m-%d %H:%M} {local.tzname()} ({utc_text} UTC)"

@@ -17,7 +17,7 @@ class Pace:
         self._at = clock.now()
 
     def take(self, recipients: int) -> None:
-        """Wait until that many may leave. A batch larger than the bucket goes into debt that later ones pay."""
+        """Wait until that many may leave; a batch larger than the bucket is paid for by later ones."""
         self._fill()
         missing = min(recipients, self._rate) - self._level
         if missing > 0:

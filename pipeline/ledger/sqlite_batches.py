@@ -96,7 +96,7 @@ class SqliteBatches(SqliteFile):
             assert size, "only a reserved batch has outcomes"
             assert size[0][0] == len(states), "every recipient of a batch has an outcome"
             written = db.execute(
-                "INSERT INTO settlement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                f"INSERT INTO settlement VALUES ({', '.join('?' * 13)}) ON CONFLICT DO NOTHING",
                 (
                     *_key(settlement.batch),
                     states,
@@ -136,7 +136,8 @@ class SqliteBatches(SqliteFile):
             "SELECT wave, sum(CASE WHEN r.attempt = 1 THEN size ELSE 0 END), "  # noqa: S608 our own text
             "coalesce(sum(accepted), 0), coalesce(sum(refused), 0), coalesce(sum(excluded), 0), "
             "sum(CASE WHEN s.at IS NULL THEN size ELSE unknown END), "
-            f"coalesce(sum(CASE WHEN {_UNFOLLOWED} THEN deferred ELSE 0 END), 0), max(max(r.at), coalesce(max(s.at), '')) "
+            f"coalesce(sum(CASE WHEN {_UNFOLLOWED} THEN deferred ELSE 0 END), 0), "
+            "max(max(r.at), coalesce(max(s.at), '')) "
             f"FROM reservation r LEFT JOIN settlement s USING ({_COLUMNS}) "
             "WHERE r.campaign = ? AND r.revision = ? GROUP BY wave",
             revision.campaign,

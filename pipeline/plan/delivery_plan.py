@@ -116,14 +116,12 @@ def starts_at(plan: DeliveryPlan, seen_at: datetime) -> datetime:
     return after_quiet(max(earliest, plan.send_at or earliest), plan.quiet, plan.zone)
 
 
-def late_after(plan: DeliveryPlan, seen_at: datetime) -> datetime:
-    """From when on it no longer starts without a person: `latest_start` after the time it was meant for.
+def late_after(plan: DeliveryPlan, meant: datetime) -> datetime:
+    """From when on a step that was meant for `meant` no longer happens without a person.
 
-    The time it was meant for is `send_at` where one is given, however late the merge came. Quiet hours
-    that were known when it was planned do not count against it.
+    Quiet hours do not count: a pause for the night makes nobody late.
     """
-    meant = plan.send_at or seen_at + plan.undo_window
-    return after_quiet(meant, plan.quiet, plan.zone) + plan.latest_start
+    return finished_at(meant, plan.latest_start, plan.quiet, plan.zone)
 
 
 def steps(plan: DeliveryPlan, recipients: int, seen_at: datetime) -> tuple[Step, ...]:

@@ -1,0 +1,196 @@
+"""The loop: look, take the first step that is due, look again. Safe to run again, twice at once, after a kill."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from pipeline.delivery import gate
+from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
+from pipeline.delivery.own_holds import keep_machine_hold, place_once
+from pipeline.delivery.conditions import holds_of, late_reason
+from pipeline.delivery.green import blocking_sentence
+from pipeline.delivery.intent import Intent, Ready, intent_of
+from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
+from pipeline.delivery.pace import Pace
+from pipeline.delivery.sending import Sending
+from pipeline.delivery.sight import Done, FreezeNow, SendWave, Sight, SoakUntil, next_step
+from pipeline.delivery.status import Status, status_of
+from pipeline.delivery.world import World
+from pipeline.errors import PipelineError
+from pipeline.ledger.entry import Reserved, Revision, Taken
+from pipeline.ledger.hold import HoldKind
+from pipeline.plan.calendar import quiet_until
+from pipeline.render.of_campaign import mail_source
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What one pass did: how every campaign stands, and what was broken on the way."""
+
+    statuses: tuple[Status, ...]
+    troubles: tuple[PipelineError, ...]
+
+    @property
+    def next_due(self) -> datetime | None:
+        """When something is due that only waits for time; None when nothing does."""
+        return min((s.next_due for s in self.statuses if s.next_due is not None), default=None)
+
+
+def campaigns_of(world: World) -> tuple[str, ...]:
+    """Every campaign that main or the ledger knows, sorted."""
+    workspace = world.main.workspace(world.main.commit())
+    return tuple(sorted({*workspace.campaigns, *workspace.broken, *world.ledger.campaigns()}))
+
+
+def deliver(world: World) -> Delivered:
+    """Take every safe step that is due, for every campaign, and return.
+
+    One campaign that is in trouble does not stop the others; PipelineError is raised only where nothing
+    can be decided at all: main, clock or ledger.
+    """
+    assert_clock_goes_forward(world)
+    statuses, troubles = [], []
+    for campaign in campaigns_of(world):
+        if world.stopping():
+            break
+        try:
+            advance(world, campaign)
+        except PipelineError as trouble:
+            troubles.append(trouble)
+            world.narrate(campaign, trouble.sentence)
+        statuses.append(status_of(look(world, campaign, remember=False)))
+    return Delivered(tuple(statuses), tuple(troubles))
+
+
+def advance(world: World, campaign: str) -> None:
+    """Take the due steps of one campaign until something holds it, or nothing is left to do."""
+    while not world.stopping():
+        sight = look(world, campaign)
+        if not isinstance(sight.intent, Ready) or sight.finished:
+            return
+        if _ask_when_late(world, sight) or _held(world, sight, sight.intent):
+            return
+        step = next_step(sight, sight.intent.plan)
+        match step:
+            case FreezeNow():
+                if not _freeze(world, sight, sight.intent):
+                    return
+            case SendWave(wave):
+                _send_wave(world, sight, sight.intent, wave)
+            case SoakUntil() | Done():
+                return
+            case _:
+                assert_never(step)
+
+
+def _ask_when_late(world: World, sight: Sight) -> bool:
+    reason = late_reason(sight)
+    if reason is None:
+        return False
+    place_once(world, sight.campaign, HoldKind.LATE, reason)
+    return True
+
+
+def _held(world: World, sight: Sight, ready: Ready) -> bool:
+    """Whether anything but our own earlier verdict holds it; that verdict is found anew."""
+    if any(hold.kind not in {HoldKind.CHECKLIST, HoldKind.BOUNDS} for hold in holds_of(sight)):
+        return True
+    red = blocking_sentence(world, sight.commit, sight.campaign)
+    keep_machine_hold(world, sight, HoldKind.CHECKLIST, red)
+    return red is not None or not _passes_the_gate(world, sight, ready)
+
+
+def _passes_the_gate(world: World, sight: Sight, ready: Ready) -> bool:
+    """Ask the gate about what has left so far; over the limit it stops by itself."""
+    revision, newest = sight.revision, max(sight.waves, default=0)
+    if revision is None or not newest:
+        return True
+    account = sight.account
+    tally = gate.Tally(
+        attempted=account.accepted + account.refused + account.unknown,
+        rendering_failures=account.reasons.get(gate.RENDERING, 0),
+    )
+    about = f"{revision.number}/{newest}"
+    verdict = gate.decide(tally, ready.policy.gates, now=sight.now, soaked_at=None)
+    if not isinstance(verdict, gate.HoldBack) or about in sight.judged:
+        return True
+    place_once(world, sight.campaign, HoldKind.GATE, verdict.reason, about=about)
+    return False
+
+
+def _freeze(world: World, sight: Sight, ready: Ready) -> bool:
+    """Begin the next revision; False when the audience is not what was approved."""
+    if sight.revision is not None:
+        world.ledger.end_revision(sight.campaign, sight.revision.number, world.clock.now())
+    made = put_together(world, sight, ready.plan, ready.policy.audience.growth_max)
+    keep_machine_hold(world, sight, HoldKind.BOUNDS, None if isinstance(made, Revision) else "; ".join(made))
+    if not isinstance(made, Revision):
+        return False
+    if world.ledger.open_revision(made):
+        excluded = sum(made.excluded.values())
+        world.narrate(sight.campaign, f"audience frozen: {made.recipients:,} recipients, {excluded:,} excluded")
+    # Written after the ledger: from now on a ledger that does not know this delivery is a lost one.
+    for revision in world.ledger.revisions(sight.campaign):
+        world.archive.create(marker_key(revision), marker(revision))
+    return True
+
+
+def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
+    """Send the batches of a wave until it is done or anything says stop."""
+    revision = sight.revision
+    assert revision is not None, "a wave belongs to a revision"
+    source = mail_source(world.main.workspace(sight.commit), sight.campaign)
+    pace = Pace(ready.plan.rate, world.clock)
+    brake = Brake(world, sight, ready)
+    rule = rule_now(world, sight.commit, sight.campaign)
+    world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
+    with Sending(world, revision, rule, source, open_frozen(world, revision)) as sending:
+        for batch in world.ledger.open_batches(revision, wave):
+            if not brake.lets_go():
+                return
+            pace.take(len(batch.positions))
+            reply, failures = sending.send(batch, brake.lets_go)
+            if not isinstance(reply, Reserved | Taken):
+                return
+            if isinstance(reply, Reserved):
+                world.narrate(sight.campaign, f"batch {batch.id.number} of wave {wave}: {len(batch.positions)}")
+            if failures:
+                # The gate decides whether so many are too many before anything more leaves.
+                return
+
+
+class Brake:
+    """Asked before every batch: does main still want exactly this, has it been agreed to, may it leave now.
+
+    Holds in the ledger are looked at by the reservation itself, in its own transaction.
+    """
+
+    def __init__(self, world: World, sight: Sight, ready: Ready) -> None:
+        self._world = world
+        self._sight = sight
+        self._ready = ready
+
+    def lets_go(self) -> bool:
+        """Whether the next batch may be reserved; raises PipelineError when main cannot be read."""
+        if self._world.stopping():
+            return False
+        commit, plan = self._world.main.commit(), self._ready.plan
+        if commit != self._sight.commit and not self._same(intent_of(self._world, commit, plan.campaign)):
+            return False
+        return quiet_until(self._world.clock.now(), plan.quiet, plan.zone) is None
+
+    def _same(self, intent: Intent) -> bool:
+        """Whether main moved without touching this delivery: content, plan, people and rules are the same."""
+        ready = self._ready
+        return (
+            isinstance(intent, Ready)
+            and (intent.plan, intent.merge, intent.consent) == (ready.plan, ready.merge, ready.consent)
+            and intent.policy == ready.policy
+        )
+
+
+def passes(world: World) -> Iterator[Delivered]:
+    """Deliver again and again, for whoever waits in between."""
+    while not world.stopping():
+        yield deliver(world)

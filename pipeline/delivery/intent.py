@@ -1,0 +1,72 @@
+"""What the main branch wants of one campaign, and who agreed to it."""
+
+from dataclasses import dataclass
+
+from pipeline.approvals.reviews import Consent
+from pipeline.delivery.world import World
+from pipeline.models.campaign import State
+from pipeline.models.policy import Policy
+from pipeline.plan.delivery_plan import DeliveryPlan, plan_for
+from pipeline.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """It is to be sent. `merge` is the commit that brought this content; None when history does not say."""
+
+    title: str
+    plan: DeliveryPlan
+    policy: Policy
+    merge: str | None
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """It is not to be sent: `draft`, `stopped` or `removed`."""
+
+    title: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """It is there, but its files or the policy cannot be read: nobody knows what is wanted."""
+
+    why: str
+
+
+Intent = Ready | NotReady | Unreadable
+
+
+def intent_of(world: World, commit: str, campaign_id: str) -> Intent:
+    """What `commit` wants of the campaign."""
+    workspace = world.main.workspace(commit)
+    if workspace.policy is None:
+        return Unreadable("policy.yaml on the main branch cannot be read; `postmerge check` says why")
+    if campaign_id in workspace.broken:
+        return Unreadable("its files on the main branch cannot be read; `postmerge check` says why")
+    folder = workspace.campaigns.get(campaign_id)
+    if folder is None:
+        return NotReady(campaign_id, "removed")
+    campaign = folder.campaign
+    if campaign.state is not State.READY:
+        return NotReady(campaign.title, campaign.state.value)
+    if campaign.from_ not in workspace.policy.senders:
+        return Unreadable(f"the policy names no sender {campaign.from_}")
+    plan = plan_for(
+        campaign_id,
+        campaign,
+        workspace.policy,
+        digest=workspace.digest(campaign_id),
+        rule=workspace.audience_rule_digest(campaign_id),
+    )
+    merge = world.main.merge_of(commit, campaign_id)
+    consent = _consent(world, workspace, campaign_id, merge)
+    return Ready(campaign.title, plan, workspace.policy, merge, consent)
+
+
+def _consent(world: World, workspace: Workspace, campaign: str, merge: str | None) -> Consent:
+    if merge is None or workspace.policy is None:
+        return Consent()
+    return world.reviews(workspace.policy).consent(merge, workspace.paths_read(campaign))

@@ -1,0 +1,91 @@
+"""Reading the world into a sight; remembering what is seen for the first time."""
+
+from datetime import timedelta
+
+from pipeline.delivery.audience_now import count_now
+from pipeline.delivery.intent import Ready, intent_of
+from pipeline.delivery.sight import Sight
+from pipeline.delivery.world import World
+from pipeline.errors import PipelineError
+from pipeline.ledger.entry import Order, Revision
+from pipeline.ledger.hold import HoldKind
+
+#: Two machines' clocks may differ by a little; more is a clock that cannot be trusted with a schedule.
+_CLOCK_TOLERANCE = timedelta(minutes=2)
+
+
+def assert_clock_goes_forward(world: World) -> None:
+    """Raise PipelineError when the ledger remembers a later time than the clock shows."""
+    newest, now = world.ledger.newest_entry_at(), world.clock.now()
+    if newest is not None and newest > now + _CLOCK_TOLERANCE:
+        raise PipelineError(
+            f"The clock says {now:%Y-%m-%d %H:%M:%S} UTC, but the ledger has an entry of "
+            f"{newest:%Y-%m-%d %H:%M:%S} UTC.",
+            "Set the machine's clock. Nothing is sent by a clock that goes backwards.",
+        )
+
+
+def assert_ledger_is_whole(world: World, campaign: str, revisions: tuple[Revision, ...]) -> None:
+    """Raise PipelineError when the archive knows a delivery that the ledger has forgotten."""
+    known = {marker_key(revision) for revision in revisions}
+    forgotten = [key for key in world.archive.keys(f"revisions/{campaign}/") if key not in known]
+    if forgotten:
+        raise PipelineError(
+            f"The archive knows a delivery of {campaign} that the ledger does not: the ledger was lost or is "
+            "an old copy.",
+            "Bring the ledger back. Without it nobody knows who already has the mail, so nothing is sent.",
+        )
+
+
+def marker_key(revision: Revision) -> str:
+    """Where the archive remembers that a revision was begun."""
+    return f"revisions/{revision.campaign}/{revision.number:04d}-{revision.audience}.json"
+
+
+def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
+    """The campaign as it stands now.
+
+    `remember` writes down the first sight of an order, from which the undo window counts; a mere question
+    such as `status` does not.
+    """
+    commit = world.main.commit()
+    intent = intent_of(world, commit, campaign)
+    revisions = world.ledger.revisions(campaign)
+    assert_ledger_is_whole(world, campaign, revisions)
+    revision = revisions[-1] if revisions else None
+    account = world.ledger.account(campaign)
+    finished = revision is not None and account.held == 0
+    order = None
+    if isinstance(intent, Ready):
+        order = _order(world, campaign, commit, intent, remember=remember and not finished)
+    return Sight(
+        campaign=campaign,
+        commit=commit,
+        now=world.clock.now(),
+        intent=intent,
+        order=order,
+        revision=revision,
+        ended=revision is not None and world.ledger.has_ended(campaign, revision.number),
+        waves=world.ledger.waves(revision) if revision else {},
+        account=account,
+        placed=world.ledger.holds(campaign),
+        released_at=world.ledger.released_at(campaign),
+        judged=frozenset(h.about for h in world.ledger.lifted(campaign) if h.kind is HoldKind.GATE),
+        test_sent=isinstance(intent, Ready) and bool(world.ledger.test_sends(campaign, intent.plan.digest)),
+    )
+
+
+def _order(world: World, campaign: str, commit: str, ready: Ready, *, remember: bool) -> Order | None:
+    if ready.merge is None:
+        return None
+    for order in world.ledger.orders(campaign):
+        if (order.commit, order.digest) == (ready.merge, ready.plan.digest):
+            return order
+    if not remember:
+        return None
+    recipients = count_now(world, commit, campaign)
+    world.narrate(campaign, f"seen on the main branch, {recipients:,} recipients; the undo window begins")
+    order = Order(
+        campaign, ready.merge, ready.plan.digest, ready.plan.checksum, recipients, world.clock.now()
+    )
+    return world.ledger.record_order(order)

@@ -1,0 +1,46 @@
+"""Everything outside that a delivery touches, in one value; wiring fills it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from pipeline.approvals.reviews import Reviews
+from pipeline.archive.store import Archive
+from pipeline.audience.contacts import Contacts
+from pipeline.clock import Clock
+from pipeline.delivery.mainline import Mainline
+from pipeline.delivery.transport import Transport
+from pipeline.ledger.store import Ledger
+from pipeline.models.policy import Policy
+from pipeline.render.unsubscribe import UnsubscribeKey
+
+#: Told what happens as it happens: the campaign and a sentence.
+Narrate = Callable[[str, str], None]
+
+
+def _silent(_campaign: str, _sentence: str) -> None:
+    """Nobody listens."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The adapters of one target, and what the caller wants to hear and to say.
+
+    `sender` names this process in reservations. `stopping` is asked before every batch. `reviews` is made
+    anew for each policy, because the policy says who may approve.
+    """
+
+    main: Mainline
+    contacts: Contacts
+    ledger: Ledger
+    archive: Archive
+    transport: Transport
+    reviews: Callable[[Policy], Reviews]
+    clock: Clock
+    key: UnsubscribeKey
+    sender: str
+    stopping: Callable[[], bool] = field(default=_never)
+    narrate: Narrate = field(default=_silent)

@@ -41,7 +41,8 @@ _FAMILIES = """佐藤 サトウ sato,鈴木 スズキ suzuki,高橋 タカハシ
 東 ヒガシ higashi"""
 _GIVEN_NAMES = """太郎 タロウ taro,翔太 ショウタ shota,健一 ケンイチ kenichi,
 大輔 ダイスケ daisuke,
-拓也 タクヤ takuya,直樹 ナオキ naoki,和也 カズヤ kazuya,浩二 コウジ koji,誠 マコト makoto,隆 タカシ takashi,悠斗 ユウト yuto,
+拓也 タクヤ takuya,直樹 ナオキ naoki,和也 カズヤ kazuya,浩二 コウジ koji,誠 マコト makoto,隆 タカシ takashi,
+悠斗 ユウト yuto,
 蓮 レン ren,陽向 ヒナタ hinata,湊 ミナト minato,樹 イツキ itsuki,達也 タツヤ tatsuya,学 マナブ manabu,
 裕子 ユウコ yuko,陽子 ヨウコ yoko,恵子 ケイコ keiko,久美子 クミコ kumiko,由美 ユミ yumi,智子 トモコ tomoko,
 真由美 マユミ mayumi,美咲 ミサキ misaki,愛 アイ ai,彩 アヤ aya,優子 ユウコ yuko,葵 アオイ aoi,

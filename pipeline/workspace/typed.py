@@ -116,7 +116,7 @@ def _about_value(place: str, detail: ErrorDetails) -> tuple[str, str]:
     if kind == "value_error":
         return f"{name}: {ctx.get('error', detail['msg'])}.", "Write it in this form."
     if kind in {"enum", "literal_error"}:
-        return f"{name} cannot be {shown}.", _offer(shown.strip("'"), _choices(str(ctx.get("expected", ""))))
+        return f"{name} cannot be {shown}.", offer(shown.strip("'"), _choices(str(ctx.get("expected", ""))))
     if kind == "choice":
         return f"{name} has none of the forms that are known.", f"Write {ctx['known']}."
     if kind == "string_pattern_mismatch":
@@ -143,7 +143,7 @@ def _about_key(model: type[BaseModel], kind: str, loc: Loc) -> tuple[str, str]:
     if kind == "missing":
         return f"{place} has no `{key}`.", f"Add `{key}:`{f' below `{parent}:`' if parent else ''}."
     within = f" below `{parent}`" if parent else ""
-    return f"`{key[:60]}` is not a known key{within}.", _offer(key, known_keys(model, loc[:-1]))
+    return f"`{key[:60]}` is not a known key{within}.", offer(key, known_keys(model, loc[:-1]))
 
 
 def known_keys(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
@@ -168,11 +168,14 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
         yield from _models(inner)
 
 
-def _offer(written: str, known: Iterable[str]) -> str:
+def offer(written: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A remedy for a name that is not known: the nearest that is, else `otherwise`, else all of them."""
     choices = tuple(known)
     near = difflib.get_close_matches(written, choices, n=1, cutoff=0.6)
     if near:
         return f"Did you mean `{near[0]}`?"
+    if otherwise:
+        return otherwise
     return f"Write one of: {', '.join(choices)}." if choices else "Take it out."
 
 

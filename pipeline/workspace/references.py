@@ -1,0 +1,105 @@
+"""What a campaign names elsewhere: files, segment, incident, sender, owner."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from pipeline.models.finding import Finding
+from pipeline.models.policy import Policy
+from pipeline.workspace.folder import INCIDENTS, CampaignFolder, SegmentFile
+from pipeline.workspace.typed import offer
+from pipeline.workspace.yaml_file import Loc
+
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+def check_files(folder: CampaignFolder) -> Iterator[Finding]:
+    """Body files and attachments: there, in git, and the ones that are meant."""
+    for part, name in (("html", folder.campaign.body.html), ("text", folder.campaign.body.text)):
+        if name is not None and name not in folder.files:
+            yield _missing(folder, ("body", part), name)
+    for index, attachment in enumerate(folder.campaign.attachments):
+        place: Loc = ("attachments", index)
+        if attachment.file not in folder.files:
+            yield _missing(folder, (*place, "file"), attachment.file)
+            continue
+        content = folder.read(attachment.file)
+        actual = hashlib.sha256(content).hexdigest()
+        if actual != attachment.sha256:
+            yield _finding(
+                folder,
+                "display/attachment-digest",
+                (*place, "sha256"),
+                f"The attachment {attachment.file} is not the file that was meant (another sha256).",
+                _digest_remedy(content, actual),
+            )
+
+
+def check_policy(folder: CampaignFolder, policy: Policy) -> Iterator[Finding]:
+    """The sender and the team, as policy.yaml knows them."""
+    campaign = folder.campaign
+    if campaign.from_ not in policy.senders:
+        yield _finding(
+            folder,
+            "settings/sender-exists",
+            ("from",),
+            f"The sender `{campaign.from_}` is not in policy.yaml.",
+            offer(campaign.from_, policy.senders, otherwise="Add it to `senders:` in policy.yaml."),
+        )
+    if campaign.owner not in policy.teams:
+        yield _finding(
+            folder,
+            "settings/owner-exists",
+            ("owner",),
+            f"The team `{campaign.owner}` is not in policy.yaml.",
+            offer(campaign.owner, policy.teams, otherwise="Add it to `teams:` in policy.yaml."),
+        )
+
+
+def check_audience(
+    folder: CampaignFolder, segments: Mapping[str, SegmentFile], incidents: frozenset[str]
+) -> Iterator[Finding]:
+    """The segment or the incident that names the people."""
+    segment, incident = folder.campaign.audience.segment, folder.campaign.audience.incident
+    if segment is not None and segment not in segments:
+        yield _finding(
+            folder,
+            "recipients/segment-exists",
+            ("audience", "segment"),
+            f"The segment `{segment}` does not exist or cannot be read.",
+            offer(segment, segments, otherwise=f"Add segments/{segment}.yaml, or correct the name."),
+        )
+    if incident is not None and incident not in incidents:
+        yield _finding(
+            folder,
+            "recipients/incident-exists",
+            ("audience", "incident"),
+            f"The incident `{incident}` is not on record.",
+            offer(incident, incidents, otherwise="Open it first: postmerge incident open."),
+        )
+
+
+def incidents_of(paths: Iterator[str]) -> frozenset[str]:
+    """The incidents on record: the folders below incidents/."""
+    below = (path.removeprefix(INCIDENTS).split("/") for path in paths if path.startswith(INCIDENTS))
+    return frozenset(parts[0] for parts in below if len(parts) > 1)
+
+
+def _missing(folder: CampaignFolder, loc: Loc, name: str) -> Finding:
+    return _finding(
+        folder,
+        "display/file-exists",
+        loc,
+        f"The file {name} is not in {folder.path}, or git ignores it.",
+        offer(name, folder.files, otherwise="Add the file to the folder, or correct the name."),
+    )
+
+
+def _digest_remedy(content: bytes, actual: str) -> str:
+    if content.startswith(_LFS):
+        return "Git holds only a pointer to this file (Git LFS): add the file itself, without LFS."
+    return f"If the file in the folder is the right one, write sha256: {actual}"
+
+
+def _finding(folder: CampaignFolder, rule: str, loc: Loc, message: str, remedy: str) -> Finding:
+    position = folder.yaml.position(loc)
+    return Finding(rule, folder.yaml.path, message, remedy, position, campaign=folder.id)

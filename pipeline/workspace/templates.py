@@ -1,0 +1,141 @@
+"""What a campaign's templates reach: syntax, includes, shared pieces. Nothing is rendered here."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from jinja2 import Environment, TemplateSyntaxError, nodes
+
+from pipeline.models.finding import Finding, Position
+from pipeline.workspace.folder import SHARED, CampaignFolder, NotText, text_of
+from pipeline.workspace.tree import Entry
+from pipeline.workspace.typed import offer
+
+MAX_CHARACTERS: Final = 1_000_000
+_SYNTAX = "display/template-syntax"
+# autoescape has no say in how a template is parsed; the renderer's environment decides about it.
+_PARSER: Final = Environment(autoescape=True)
+_Reference = nodes.Extends | nodes.FromImport | nodes.Import | nodes.Include
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The shared pieces (paths) that a campaign's rendering may read, and what is wrong on the way."""
+
+    shared: frozenset[str]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The templates seen so far. A name is a file of the folder, or one of _shared (`_shared/x` or `x`)."""
+
+    folder: CampaignFolder
+    shared: Mapping[str, Entry]
+    seen: set[str] = field(default_factory=set)
+    reached: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def start(self) -> None:
+        campaign, path = self.folder.campaign, self.folder.yaml.path
+        for key, line in (("subject", campaign.subject), ("preheader", campaign.preheader)):
+            if line is not None:
+                self.template(path, line, at=self.folder.yaml.position((key,)))
+        for name in filter(None, (campaign.body.html, campaign.body.text)):
+            if name in self.folder.files:
+                self.file(f"{self.folder.path}/{name}")
+
+    def file(self, path: str) -> None:
+        if path in self.seen:
+            return
+        self.seen.add(path)
+        try:
+            text = text_of(self.folder.tree.read(path))
+        except NotText:
+            self.add("display/template-text", path, "The template is not text.", "Save it as UTF-8 text.")
+            return
+        self.template(path, text)
+
+    def template(self, path: str, text: str, at: Position | None = None) -> None:
+        if len(text) > MAX_CHARACTERS:
+            self.add(_SYNTAX, path, "The template is longer than a million characters.", "Shorten it.")
+            return
+        try:
+            found = list(_references(text))
+        except TemplateSyntaxError as error:
+            message = f"The template cannot be read: {(error.message or 'no further words').rstrip('.')}."
+            remedy = "Compare the tags and braces of this line with one that works."
+            self.add(_SYNTAX, path, message, remedy, at or Position(error.lineno))
+            return
+        except RecursionError:
+            self.add(_SYNTAX, path, "The template is nested too deeply.", "Write it flatter.", at)
+            return
+        for line, name, may_be_missing in found:
+            self.reference(path, at or Position(line), name, may_be_missing=may_be_missing)
+
+    def reference(self, path: str, at: Position, name: str | None, *, may_be_missing: bool) -> None:
+        if name is None:
+            self.reached.update(self.shared)
+            return
+        found = [known for known in self.candidates(name) if self.exists(known)]
+        self.reached.update(known for known in found if known.startswith(SHARED))
+        for known in found:
+            self.file(known)
+        if not found and not may_be_missing:
+            self.add(
+                "display/include-exists",
+                path,
+                f"The template includes {name!r}, which does not exist.",
+                offer(name, self.names(), otherwise="Add the file to git, or correct the name."),
+                at,
+            )
+
+    def candidates(self, name: str) -> tuple[str, ...]:
+        if name.startswith("_shared/"):
+            return (f"campaigns/{name}",)
+        return (f"{self.folder.path}/{name}", f"{SHARED}{name}")
+
+    def exists(self, path: str) -> bool:
+        return path in self.shared or path.removeprefix(f"{self.folder.path}/") in self.folder.files
+
+    def names(self) -> tuple[str, ...]:
+        return (*self.folder.files, *(path.removeprefix("campaigns/") for path in self.shared))
+
+    def add(self, rule: str, path: str, message: str, remedy: str, at: Position | None = None) -> None:
+        finding = Finding(rule, path, message, remedy, at or Position(), campaign=self.folder.id)
+        self.findings.append(finding)
+
+
+def reach(folder: CampaignFolder, shared: Mapping[str, Entry]) -> Reach:
+    """Follow a campaign's templates from body, subject and preheader through every include.
+
+    A name that is only known while rendering reaches every shared piece; a bare name reaches the folder's file
+    and the shared one of that name, so that the digest never misses what a rendering may read.
+    """
+    walk = _Walk(folder, shared)
+    walk.start()
+    return Reach(frozenset(walk.reached), tuple(walk.findings))
+
+
+def _references(text: str) -> Iterator[tuple[int, str | None, bool]]:
+    """Line, name, and whether it may be missing, of everything that a template loads."""
+    kinds: tuple[type[_Reference], ...] = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
+    tree = _PARSER.parse(text)
+    for kind in kinds:
+        for node in tree.find_all(kind):
+            may_be_missing = isinstance(node, nodes.Include) and node.ignore_missing
+            for name in _names(node.template):
+                yield node.lineno, name, may_be_missing
+
+
+def _names(template: nodes.Expr) -> Iterator[str | None]:
+    """The names that a tag may load; None for one that is only known while rendering."""
+    if isinstance(template, nodes.Tuple | nodes.List):
+        for item in template.items:
+            yield _constant(item)
+    else:
+        yield _constant(template)
+
+
+def _constant(node: nodes.Expr) -> str | None:
+    return node.value if isinstance(node, nodes.Const) and isinstance(node.value, str) else None

@@ -1,0 +1,288 @@
+"""Hardened YAML: plain data, and a position for every path.
+
+Every scalar is text; the formats give it a type later. So `10:30`, `NO` and `012` stay what the author wrote
+(the usual loader makes 630, False and 10 of them). Read from the event stream of the pure-Python parser:
+nothing is expanded, and a hostile file is left at its first excess. The C parser dies of 100,000 brackets.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+import yaml
+
+from pipeline.models.finding import Finding, Position
+
+RULE: Final = "settings/yaml"
+MAX_BYTES: Final = 256 * 1024
+MAX_DEPTH: Final = 20
+MAX_FINDINGS: Final = 20
+
+#: A path into the data: keys, and indices from 0.
+Loc = tuple[str | int, ...]
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_DEEP = (
+    f"Something is nested more than {MAX_DEPTH} levels deep.",
+    "Write it flatter; no format of ours needs so many levels.",
+)
+_PLAIN_WORDS = {
+    "mapping values are not allowed": (
+        "There is a colon where none can stand.",
+        "Put the value in quotes if it contains a colon, and check the indentation.",
+    ),
+    "found character '\\t'": (
+        "There is a tab where only spaces may stand.",
+        "Replace the tab with spaces.",
+    ),
+    "could not find expected ':'": (
+        "A line is neither `key: value` nor the continuation of a value.",
+        "Write a colon and a space after the key, and check the indentation.",
+    ),
+    "expected <block end>": (
+        "The indentation does not match the lines above.",
+        "Indent the keys of one block by the same number of spaces.",
+    ),
+    "found unexpected end of stream": (
+        "A quote or bracket is opened and never closed.",
+        "Close it.",
+    ),
+    "expected ',' or": ("A bracket is opened and never closed, or a comma is missing.", "Close the bracket."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFile:
+    """A file's data, and where each piece of it stands.
+
+    `data` holds only dicts, lists, text, and None for an absent value.
+    """
+
+    path: str
+    data: Mapping[str, Any]
+    #: Of the key, for an entry of a mapping; of the value, for an item of a list.
+    starts: Mapping[Loc, Position]
+    values: Mapping[Loc, Position]
+
+    def position(self, loc: Loc = ()) -> Position:
+        """Where the key (or list item) at `loc` begins.
+
+        Steps that do not exist are skipped, because pydantic's locations contain the tags of unions; so a
+        missing key falls back to its parent.
+        """
+        return self.starts[self.existing(loc)]
+
+    def value_position(self, loc: Loc) -> Position:
+        """Where the value at `loc` begins, found in the same way."""
+        return self.values[self.existing(loc)]
+
+    def existing(self, loc: Loc) -> Loc:
+        """`loc` without the steps that do not exist in the file."""
+        found: Loc = ()
+        for step in loc:
+            if (*found, step) in self.starts:
+                found = (*found, step)
+        return found
+
+
+def parse(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
+    """The file's data, or what is wrong with it.
+
+    Refused: anything but UTF-8, control characters, more than 256 KB, more than 20 levels, several documents,
+    anchors, aliases, tags, merge keys, duplicate keys, and a file that is not a mapping.
+    """
+    if len(data) > MAX_BYTES:
+        return (
+            Finding(
+                RULE,
+                path,
+                f"The file is larger than {MAX_BYTES // 1024} KB.",
+                "Move long copy into a template.",
+            ),
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        where = _place(data[: error.start].decode("utf-8-sig", errors="replace"))
+        return (
+            Finding(RULE, path, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.", where),
+        )
+    builder = _Builder(path, text)
+    try:
+        root = builder.document()
+    except _Stop as stop:
+        return (*builder.findings, Finding(RULE, path, stop.message, stop.remedy, stop.position))
+    except yaml.YAMLError as error:
+        return (*builder.findings, _in_plain_words(path, text, error))
+    if builder.findings:
+        return tuple(builder.findings[:MAX_FINDINGS])
+    return YamlFile(path, root, builder.starts, builder.values)
+
+
+class _Stop(Exception):
+    """Reading on would be pointless or dangerous."""
+
+    def __init__(self, message: str, remedy: str, position: Position) -> None:
+        super().__init__(message)
+        self.message, self.remedy, self.position = message, remedy, position
+
+
+class _Builder:
+    """Turns the stream of events into data; recursion is bounded by MAX_DEPTH."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        self.findings: list[Finding] = []
+        self.starts: dict[Loc, Position] = {}
+        self.values: dict[Loc, Position] = {}
+        self._events: Iterator[yaml.Event] = yaml.parse(text, yaml.SafeLoader)
+
+    def document(self) -> dict[str, Any]:
+        """The one mapping that the file must be."""
+        next(self._events)
+        start = next(self._events)
+        if isinstance(start, yaml.StreamEndEvent):
+            raise _Stop("The file is empty.", "Write its keys, or delete it.", Position())
+        if getattr(start, "version", None) or getattr(start, "tags", None):
+            raise _Stop("Lines that begin with % are not used here.", "Remove the line.", _at(start))
+        event = next(self._events)
+        self.starts[()] = self.values[()] = _at(event)
+        if not isinstance(event, yaml.MappingStartEvent):
+            raise _Stop("The file must consist of `key: value` lines.", "Begin with a key.", _at(event))
+        root = self._node(event, ())
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise _Stop(
+                "The file contains a second document.", "Remove everything from the `---` on.", _at(after)
+            )
+        return cast("dict[str, Any]", root)
+
+    def _node(self, event: yaml.Event, loc: Loc) -> Any:
+        if len(loc) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
+            raise _Stop(*_DEEP, _at(event))
+        self._refuse_marks(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(loc)
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(loc)
+        return None
+
+    def _sequence(self, loc: Loc) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            here = (*loc, len(items))
+            self.starts[here] = self.values[here] = _at(event)
+            items.append(self._node(event, here))
+        return items
+
+    def _mapping(self, loc: Loc) -> dict[str, Any]:
+        mapping: dict[str, Any] = {}
+        before: tuple[str, yaml.ScalarEvent] | None = None
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            value = next(self._events) if isinstance(event, yaml.ScalarEvent) else event
+            if before and (joined := self._thousands(before[1], event, value)):
+                mapping[before[0]] += joined
+                before = (before[0], cast("yaml.ScalarEvent", event))
+                continue
+            key = self._key(event, mapping)
+            here = (*loc, key)
+            if key not in mapping:
+                self.starts[here], self.values[here] = _at(event), _at(value)
+            content = self._node(value, here)
+            mapping.setdefault(key, content)
+            before = None
+            if isinstance(value, yaml.ScalarEvent) and _is_plain(value) and isinstance(content, str):
+                before = (key, value)
+        return mapping
+
+    def _key(self, event: yaml.Event, mapping: dict[str, Any]) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            raise _Stop(
+                "A list or a mapping cannot be a key.",
+                "Write plain text before the colon, and a template in quotes.",
+                _at(event),
+            )
+        self._refuse_marks(event)
+        key = event.value
+        if key == "<<" and _is_plain(event):
+            self._add(event, "Merge keys (`<<`) are not used here.", "Write the keys out.")
+        elif _scalar(event) is None:
+            self._add(event, "A value has no key.", "Write a key before the colon.")
+        elif key in mapping:
+            self._add(event, f"The key `{key[:60]}` stands here a second time.", "Keep one of the two.")
+        return key
+
+    def _thousands(self, before: yaml.ScalarEvent, key: yaml.Event, value: yaml.Event) -> str | None:
+        """`,000円`, where `{price: 5,000円}` was written: YAML ends the value at the comma.
+
+        What follows is then a key without a colon, which means nothing in any of our formats; so the number
+        is put together again. Only within braces, only three digits, only without a space.
+        """
+        if not (_is_plain(key) and isinstance(key, yaml.ScalarEvent) and _scalar(value) is None):
+            return None
+        end, start = _index(before.end_mark), _index(key.start_mark)
+        touching = self.text[end:start] == "," and self.text[end - 1].isdigit()
+        rest = self.text[_index(key.end_mark) :].lstrip()
+        if touching and re.match(r"\d{3}(?!\d)", key.value) and rest[:1] in {",", "}"}:
+            return f",{key.value}"
+        return None
+
+    def _refuse_marks(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.AliasEvent):
+            self._add(event, f"Aliases (`*{event.anchor}`) are not used here.", "Write the value out.")
+        elif getattr(event, "anchor", None):
+            self._add(event, f"Anchors (`&{getattr(event, 'anchor', '')}`) are not used here.", "Remove it.")
+        if (tag := getattr(event, "tag", None)) is not None:
+            self._add(event, f"Tags (`{str(tag)[:60]}`) are not used here.", "Remove it.")
+
+    def _add(self, event: yaml.Event, message: str, remedy: str) -> None:
+        self.findings.append(Finding(RULE, self.path, message, remedy, _at(event)))
+        if len(self.findings) >= MAX_FINDINGS:
+            raise _Stop("There are more mistakes than are listed.", "Mend these first.", _at(event))
+
+
+def _is_plain(event: yaml.Event) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.style is None and event.tag is None
+
+
+def _scalar(event: yaml.Event) -> str | None:
+    if not isinstance(event, yaml.ScalarEvent):
+        return ""
+    return None if _is_plain(event) and event.value in _NULLS else event.value
+
+
+def _at(event: yaml.Event) -> Position:
+    assert event.start_mark is not None, "events of a parser have places"
+    return Position(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _index(mark: Any) -> int:
+    return int(mark.index)
+
+
+def _place(before: str) -> Position:
+    return Position(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _in_plain_words(path: str, text: str, error: yaml.YAMLError) -> Finding:
+    if isinstance(error, yaml.reader.ReaderError):
+        place = _place(text[: error.position])
+        return Finding(RULE, path, "The file contains a control character.", "Delete the character.", place)
+    assert isinstance(error, yaml.MarkedYAMLError), "every other error of the parser has a place"
+    problem = error.problem or "no further words"
+    mark = error.problem_mark or error.context_mark
+    position = Position(mark.line + 1, mark.column + 1) if mark else Position()
+    for words, (message, remedy) in _PLAIN_WORDS.items():
+        if words in problem:
+            return Finding(RULE, path, message, remedy, position)
+    return Finding(
+        RULE,
+        path,
+        f"This is not YAML: {problem}.",
+        "Compare the line with one that works, or put the value in quotes.",
+        position,
+    )

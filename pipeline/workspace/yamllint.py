@@ -1,0 +1,112 @@
+"""yamllint over the YAML files of a tree. It is GPL, so it is run as a process and never imported."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import PipelineError
+from pipeline.models.finding import Finding, Position, Severity
+from pipeline.workspace.names import campaign_of, printable
+from pipeline.workspace.tree import FILE, PROGRAM, Tree
+from pipeline.workspace.yaml_file import YamlFile, parse
+
+RULE: Final = "settings/yamllint"
+CONFIGURATION: Final = ".yamllint.yaml"
+#: Used when the repository has no `.yamllint.yaml`. Form only: what the keys mean is checked elsewhere.
+DEFAULT: Final = """\
+extends: default
+rules:
+  braces: {max-spaces-inside: 1}
+  brackets: {max-spaces-inside: 1}
+  # An amount such as 5,000円 may stand within braces.
+  commas: {min-spaces-after: 0}
+  comments: {min-spaces-from-content: 1}
+  comments-indentation: disable
+  document-start: disable
+  line-length: disable
+  # Every value is read as text, so that NO and on mean nothing special.
+  truthy: disable
+"""
+#: yamllint's exit statuses for: nothing wrong, an error found, warnings found.
+_FINISHED: Final = {0, 1, 2}
+_LINE = re.compile(
+    r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): \[(?P<level>error|warning)\] (?P<words>.+)"
+)
+
+
+def lint(tree: Tree) -> tuple[Finding, ...]:
+    """What yamllint says about every YAML file of the tree, in one run.
+
+    A file that is not sound YAML gets the reader's own findings instead. Raises PipelineError when yamllint
+    cannot run: a check that could not run is not a pass.
+    """
+    sound, findings = _sound_files(tree)
+    with tempfile.TemporaryDirectory(prefix="postmerge-yamllint-") as folder:
+        root = Path(folder) / "files"
+        root.mkdir()
+        for path, data in sound.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        configuration = Path(folder) / "configuration"
+        configuration.write_bytes(sound.get(CONFIGURATION, DEFAULT.encode()))
+        done = _run(root, configuration)
+    if "invalid config" in done.stderr:
+        reason = done.stderr.strip().splitlines()[-1]
+        message, remedy = f"yamllint does not accept this configuration: {reason}", "Correct it."
+        return (*findings, Finding(RULE, CONFIGURATION, message, remedy))
+    return (*findings, *_findings(done))
+
+
+def _sound_files(tree: Tree) -> tuple[dict[str, bytes], list[Finding]]:
+    sound: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    for path, entry in tree.entries.items():
+        ours = path.endswith((".yaml", ".yml")) and entry.mode in {FILE, PROGRAM}
+        if not ours or ".." in path.split("/") or printable(path) != path:
+            continue
+        data = tree.read(path)
+        file = parse(path, data)
+        if isinstance(file, YamlFile):
+            sound[path] = data
+        else:
+            campaign = campaign_of(path)
+            findings += [finding.of(campaign) if campaign else finding for finding in file]
+    return sound, findings
+
+
+def _run(root: Path, configuration: Path) -> subprocess.CompletedProcess[str]:
+    # -P: a file of the repository must not be taken for a module of yamllint
+    words = [sys.executable, "-P", "-m", "yamllint", "-f", "parsable", "-c", str(configuration), "."]
+    try:
+        done = subprocess.run(words, cwd=root, capture_output=True, encoding="utf-8", check=False)
+    except OSError as error:
+        raise _cannot_run(str(error)) from error
+    if "invalid config" not in done.stderr and (done.returncode not in _FINISHED or done.stderr.strip()):
+        raise _cannot_run((done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1])
+    return done
+
+
+def _findings(done: subprocess.CompletedProcess[str]) -> Iterator[Finding]:
+    for line in done.stdout.splitlines():
+        found = _LINE.fullmatch(line)
+        if found is None:
+            raise _cannot_run(f"its answer {line!r} is not understood")
+        finding = Finding(
+            RULE,
+            found["path"],
+            f"yamllint: {found['words']}",
+            "Correct the form of the line, or change the rule in .yamllint.yaml.",
+            Position(int(found["line"]), int(found["column"])),
+            Severity(found["level"]),
+        )
+        campaign = campaign_of(found["path"])
+        yield finding.of(campaign) if campaign else finding
+
+
+def _cannot_run(reason: str) -> PipelineError:
+    return PipelineError(f"yamllint could not run: {reason}.", "Install Postmerge again: `make setup`.")

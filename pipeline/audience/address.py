@@ -82,7 +82,9 @@ def mentioned(raw: str) -> Iterator[Address]:
     if isinstance(whole, Address):
         yield whole
         return
-    for piece in re.findall(rf"[^\s{_INVISIBLE}<>(),;:\"'\[\]]+@[^\s{_INVISIBLE}<>(),;:\"'\[\]]+", raw.translate(_WIDTH)):
+    for piece in re.findall(
+        rf"[^\s{_INVISIBLE}<>(),;:\"'\[\]]+@[^\s{_INVISIBLE}<>(),;:\"'\[\]]+", raw.translate(_WIDTH)
+    ):
         found = normalise(piece)
         if isinstance(found, Address):
             yield found

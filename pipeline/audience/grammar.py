@@ -70,10 +70,20 @@ SHAPES: Final[dict[type[exp.Expr], frozenset[str]]] = {
     exp.Year: _ONE,
 }
 
+#: Nodes whose operands are text: a column in one of them is read as text, whatever its values look like.
+TEXTUAL: Final = (
+    exp.Contains, exp.DPipe, exp.EndsWith, exp.ILike, exp.Length, exp.Like, exp.Lower, exp.StartsWith,
+    exp.Substring, exp.Trim, exp.Upper,
+)  # fmt: skip
+#: Nodes that compare: a column beside a text literal is text.
+COMPARING: Final = (
+    exp.Between, exp.EQ, exp.GT, exp.GTE, exp.In, exp.LT, exp.LTE, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ,
+)  # fmt: skip
+
 _TEXT = {exp.DType.VARCHAR, exp.DType.TEXT}
 _NUMBER = {exp.DType.INT, exp.DType.BIGINT, exp.DType.DOUBLE, exp.DType.DECIMAL, exp.DType.BOOLEAN}
 #: Types to cast to. A time stamp with a zone would depend on the machine's zone.
-TYPES: Final = frozenset(_TEXT | _NUMBER | {exp.DType.DATE, exp.DType.TIMESTAMP})
+TYPES: Final = frozenset(_TEXT | _NUMBER | {exp.DType.DATE, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPNTZ})
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?")
@@ -86,7 +96,7 @@ def date_literal(cast: exp.Cast | exp.TryCast) -> bool:
     match cast.to.this:
         case exp.DType.DATE:
             return _DATE.fullmatch(cast.this.name) is not None
-        case exp.DType.TIMESTAMP:
+        case exp.DType.TIMESTAMP | exp.DType.TIMESTAMPNTZ:
             return _TIMESTAMP.fullmatch(cast.this.name) is not None
         case _:
             return True

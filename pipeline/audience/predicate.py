@@ -13,7 +13,7 @@ from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.tokens import Token, TokenType
 
-from pipeline.audience.grammar import FUNCTIONS, SHAPES, TYPES, date_literal
+from pipeline.audience.grammar import COMPARING, FUNCTIONS, SHAPES, TEXTUAL, TYPES, date_literal
 
 _LENGTH_MAX = 4000
 _BRACKETS_MAX = 30
@@ -41,6 +41,8 @@ class Predicate:
 
     sql: str
     columns: tuple[tuple[str, int], ...]
+    #: The columns that are used as text: `starts_with(postal_code, '10')`, `branch = '0012'`.
+    texts: frozenset[str] = frozenset()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,7 +53,9 @@ class Predicate:
 def parse(where: str) -> Predicate | tuple[Objection, ...]:
     """Read and check a predicate. Pure: the same text gives the same answer on every day."""
     if len(where) > _LENGTH_MAX:
-        return (Objection(0, f"The condition is longer than {_LENGTH_MAX} characters.", "Split the segment."),)
+        return (
+            Objection(0, f"The condition is longer than {_LENGTH_MAX} characters.", "Split the segment."),
+        )
     try:
         tokens = DuckDB().tokenize(where)
     except SqlglotError:
@@ -149,12 +153,23 @@ def _checked(where: str, tokens: list[Token]) -> Predicate | tuple[Objection, ..
     for column in tree.find_all(exp.Column):
         offset = _offset(column)
         columns[column.name] = min(offset, columns.get(column.name, offset))
+    if not columns:
+        return (Objection(0, "The condition names no column.", "For everybody, leave `where` out."),)
     ordered = sorted(columns.items(), key=lambda pair: pair[1])
-    return Predicate(tree.sql(dialect="duckdb", identify=True, comments=False), tuple(ordered))
+    written = tree.sql(dialect="duckdb", identify=True, comments=False)
+    return Predicate(written, tuple(ordered), frozenset(_texts(tree)))
+
+
+def _texts(tree: exp.Expr) -> Iterator[str]:
+    for node in tree.find_all(*TEXTUAL, *COMPARING):
+        operands = [operand.unnest() for operand in node.iter_expressions()]
+        beside_text = any(isinstance(operand, exp.Literal) and operand.is_string for operand in operands)
+        if beside_text or isinstance(node, TEXTUAL):
+            yield from (operand.name for operand in operands if isinstance(operand, exp.Column))
 
 
 def _unreadable(where: str, error: ParseError) -> Objection:
-    """sqlglot gives the words before the place; they lead back to it."""
+    """Sqlglot gives the words before the place; they lead back to it."""
     first = error.errors[0] if error.errors else {}
     before = str(first.get("start_context") or "")
     word = str(first.get("highlight") or "").strip()
@@ -182,14 +197,18 @@ def _node_objection(node: exp.Expr) -> str:
     allowed = SHAPES.get(type(node))
     if allowed is None:
         return f"This is not allowed in a condition: {_shown(node)}."
-    extra = [name for name, value in node.args.items() if value not in (None, False, []) and name not in allowed]
+    extra = [
+        name for name, value in node.args.items() if value not in (None, False, []) and name not in allowed
+    ]
     if extra:
         return f"This form is not allowed in a condition: {_shown(node)}."
     match node:
         case exp.Column() if not isinstance(node.this, exp.Identifier):
             return "A star is no condition."
-        case exp.In() if not all(_is_literal(value) for value in node.expressions):
+        case exp.In() if not node.expressions or not all(_is_literal(value) for value in node.expressions):
             return "`in` takes a list of written values only."
+        case exp.Is() if not isinstance(node.expression, exp.Null | exp.Boolean):
+            return "`is` goes with null, true or false only."
         case exp.DataType() if node.this not in TYPES:
             return f"The type {_shown(node)} is not allowed in a condition."
         case exp.Cast() | exp.TryCast() if not date_literal(node):

@@ -1,0 +1,103 @@
+"""The port to the people: resolve a rule to recipients and exclusions, and judge them anew at send time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol, Self
+
+from pipeline.audience import predicate as sql
+from pipeline.audience.rule import AudienceRule, Objection, segment_file
+from pipeline.models.policy import ContactSource
+from pipeline.models.recipient import Exclusion, Reason, Recipient
+
+
+class Resolution(Protocol):
+    """A resolved rule, held outside Python's memory until it is closed.
+
+    Every row of the source that the rule's predicate picks is either a recipient or an exclusion.
+    """
+
+    @property
+    def recipients(self) -> int:
+        """How many will get it."""
+        ...
+
+    @property
+    def excluded(self) -> Mapping[Reason, int]:
+        """How many will not, by reason."""
+        ...
+
+    def columns(self) -> tuple[str, ...]:
+        """The names of a recipient's fields."""
+        ...
+
+    def rows(self) -> Iterator[Sequence[Recipient]]:
+        """The recipients, ordered by sha256 over order key and id, in chunks of one size (the last shorter)."""
+        ...
+
+    def exclusions(self) -> Iterator[Sequence[Exclusion]]:
+        """The exclusions in the source's order, in chunks."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of memory and temporary files."""
+        ...
+
+
+class Standing(Protocol):
+    """Who may still get it, as the files said when it was made."""
+
+    def reasons(self, recipients: Sequence[Recipient]) -> Mapping[str, Reason]:
+        """Who of these must not get it now, by id. A predicate that no longer holds is not a reason."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None:
+        """Let go of memory and temporary files."""
+        ...
+
+
+class Contacts(Protocol):
+    """Where people live. Every method raises PipelineError when a file is missing or cannot be read."""
+
+    def columns(self, source: ContactSource) -> Mapping[str, str]:
+        """The source's columns in order, each with its type in words of SQL."""
+        ...
+
+    def resolve(self, rule: AudienceRule, already: Iterable[tuple[str, str]] = ()) -> Resolution:
+        """Recipients and exclusions. `already` are the (id, address) of earlier revisions' recipients."""
+        ...
+
+    def fingerprint(self, rule: AudienceRule) -> str:
+        """A cheap hash over the state of every file that `rule` reads: path, size, time, inode."""
+        ...
+
+    def standing(self, rule: AudienceRule) -> Standing:
+        """The present judgement, to be made anew whenever the fingerprint is another one."""
+        ...
+
+
+def objections(rule: AudienceRule, contacts: Contacts) -> tuple[Objection, ...]:
+    """What the rule asks of its sources and they do not have: columns of segments and of the policy."""
+    found = (
+        objection for each in rule.everyone() for objection in _missing(each, contacts.columns(each.source))
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _missing(rule: AudienceRule, known: Mapping[str, str]) -> Iterator[Objection]:
+    file = segment_file(rule.segment)
+    for index, name in enumerate(rule.columns):
+        if name not in known:
+            sentence = f"The contact source {rule.source_name} has no column {name}."
+            yield Objection(file, ("columns", index), sentence, sql.did_you_mean(name, known))
+    if rule.where is not None:
+        for unknown in sql.unknown_columns(rule.where, known):
+            yield Objection(file, ("where",), unknown.sentence, unknown.remedy, unknown.offset)
+    for key in ("id", "email", "consent", "family_name", "given_name"):
+        name = getattr(rule.source, key)
+        if name is not None and name not in known:
+            path = ("sources", rule.source_name, key)
+            sentence = f"The contact source {rule.source_name} has no column {name}."
+            yield Objection("policy.yaml", path, sentence, sql.did_you_mean(name, known))

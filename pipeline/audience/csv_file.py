@@ -1,0 +1,77 @@
+"""The shape of a CSV file, read strictly, so that no row is lost in silence and a broken one has a line number."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import PipelineError
+
+
+@dataclass(frozen=True, slots=True)
+class CsvShape:
+    """The names in the first row, and how many rows follow (blank lines are none, nor empty values of an only column)."""
+
+    header: tuple[str, ...]
+    rows: int
+
+
+def examine(path: Path, *, whole: bool = True) -> CsvShape:
+    """The file's shape; only the header unless `whole`.
+
+    Raises PipelineError with the line for a row with more or fewer values than the header, for a broken quote
+    and for what is not UTF-8.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _shape(path, file, whole=whole)
+    except UnicodeDecodeError:
+        raise PipelineError(
+            f"The file {path} is not UTF-8.", "Save it as “CSV UTF-8”; Excel's plain “CSV” is Shift JIS."
+        ) from None
+    except OSError as error:
+        raise PipelineError(
+            f"The file {path} cannot be read: {error.strerror}.",
+            "Check its path in policy.yaml and its rights. A list that cannot be read is not an empty list.",
+        ) from error
+
+
+def _shape(path: Path, file: io.TextIOWrapper, *, whole: bool) -> CsvShape:
+    reader = csv.reader(file, strict=True)
+    records = _records(path, reader)
+    header = _header(path, next(records, []))
+    if not whole:
+        return CsvShape(header, 0)
+    rows, width = 0, len(header)
+    for record in records:
+        if len(record) != width:
+            raise PipelineError(
+                f"The row that ends at line {reader.line_num} of {path} has {len(record)} values; "
+                f"the header has {width}.",
+                "Mend the row: a value with a comma needs double quotes around it.",
+            )
+        rows += width > 1 or record != [""]
+    return CsvShape(header, rows)
+
+
+def _records(path: Path, reader: "csv._reader") -> Iterator[list[str]]:
+    try:
+        for record in reader:
+            if record:
+                yield record
+    except csv.Error:
+        raise PipelineError(
+            f"Line {reader.line_num} of {path} is no CSV: a quote is not closed, or something follows one.",
+            "Inside a quoted value write a quote twice.",
+        ) from None
+
+
+def _header(path: Path, header: list[str]) -> tuple[str, ...]:
+    folded = [name.casefold() for name in header]
+    if not header or "" in folded or len(set(folded)) != len(folded):
+        raise PipelineError(
+            f"The first line of {path} must name every column, each with a name of its own.",
+            "Write the names of the columns into the first line.",
+        )
+    return tuple(header)

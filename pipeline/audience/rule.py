@@ -1,0 +1,143 @@
+"""Who gets a campaign, as one value: the segment, what it leaves out, and the laws that apply. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipeline.audience import predicate as sql
+from pipeline.audience.predicate import Predicate
+from pipeline.models.campaign import Kind
+from pipeline.models.policy import ContactSource, Policy
+from pipeline.models.segment import Segment
+
+#: The list of the policy that holds who said no; every other list holds suppressed people.
+UNSUBSCRIBED = "unsubscribed"
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What is wrong with a segment, with its place.
+
+    `file` is relative to the repository, `path` leads to the value in its YAML (`("where",)`,
+    `("columns", 2)`), `offset` counts characters inside that value, from 0.
+    """
+
+    file: str
+    path: tuple[str | int, ...]
+    sentence: str
+    remedy: str
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRule:
+    """Everything that decides who is in an audience, except the people.
+
+    `segment` and `source_name` are for messages. `order_key` is the campaign's id: recipients are ordered by
+    sha256 over it and their id, so that two campaigns do not wear out the same people first.
+    """
+
+    segment: str
+    source_name: str
+    source: ContactSource
+    where: Predicate | None = None
+    columns: tuple[str, ...] = ()
+    excluded: tuple["AudienceRule", ...] = ()
+    consent_required: bool = False
+    #: Lists of addresses by name; the one called `unsubscribed` gives that reason.
+    suppression: tuple[tuple[str, str], ...] = ()
+    order_key: str = ""
+
+    def everyone(self) -> Iterator["AudienceRule"]:
+        """This rule and all below it."""
+        yield self
+        for rule in self.excluded:
+            yield from rule.everyone()
+
+
+def audience_rule(
+    name: str, segments: Mapping[str, Segment], policy: Policy, kind: Kind, campaign: str
+) -> AudienceRule | tuple[Objection, ...]:
+    """The rule of the segment `name` for a campaign, or everything that is wrong with it.
+
+    Consent is asked for marketing only; who unsubscribed or is suppressed gets nothing of any kind.
+    """
+    objections = tuple(dict.fromkeys(_objections(name, segments, policy, ())))
+    if objections:
+        return objections
+    consent = kind is Kind.MARKETING
+    segment = segments[name]
+    if consent and policy.sources[segment.source].consent is None:
+        return (
+            Objection(
+                "policy.yaml",
+                ("sources", segment.source),
+                f"The source {segment.source} does not say who gave consent, which marketing needs.",
+                "Add `consent:` with the column that holds when consent was given.",
+            ),
+        )
+    return AudienceRule(
+        **_shape(name, segment, policy),
+        columns=segment.columns,
+        excluded=tuple(_excluded(other, segments, policy) for other in segment.exclude),
+        consent_required=consent,
+        suppression=tuple(policy.suppression.items()),
+        order_key=campaign,
+    )
+
+
+def _excluded(name: str, segments: Mapping[str, Segment], policy: Policy) -> AudienceRule:
+    """A segment as a mere set of people."""
+    return AudienceRule(
+        **_shape(name, segments[name], policy),
+        excluded=tuple(_excluded(other, segments, policy) for other in segments[name].exclude),
+    )
+
+
+def _shape(name: str, segment: Segment, policy: Policy) -> dict[str, object]:
+    return {
+        "segment": name,
+        "source_name": segment.source,
+        "source": policy.sources[segment.source],
+        "where": _parsed(segment),
+    }
+
+
+def _parsed(segment: Segment) -> Predicate | None:
+    if segment.where is None:
+        return None
+    parsed = sql.parse(segment.where)
+    assert isinstance(parsed, Predicate), "objections were collected before"
+    return parsed
+
+
+def _objections(
+    name: str, segments: Mapping[str, Segment], policy: Policy, above: tuple[str, ...]
+) -> Iterator[Objection]:
+    file, segment = segment_file(name), segments[name]
+    if segment.source not in policy.sources:
+        yield Objection(
+            file,
+            ("source",),
+            f"policy.yaml names no source {segment.source}.",
+            sql.did_you_mean(segment.source, policy.sources),
+        )
+    if segment.where is not None:
+        parsed = sql.parse(segment.where)
+        for objection in () if isinstance(parsed, Predicate) else parsed:
+            yield Objection(file, ("where",), objection.sentence, objection.remedy, objection.offset)
+    for index, other in enumerate(segment.exclude):
+        if other in {*above, name}:
+            circle = " → ".join((*above, name, other))
+            yield Objection(
+                file, ("exclude", index), f"The segments exclude each other: {circle}.", "Break the circle."
+            )
+        elif other not in segments:
+            remedy = sql.did_you_mean(other, segments)
+            yield Objection(file, ("exclude", index), f"There is no segment {other}.", remedy)
+        else:
+            yield from _objections(other, segments, policy, (*above, name))
+
+
+def segment_file(name: str) -> str:
+    """Where the segment stands, relative to the repository."""
+    return f"segments/{name}.yaml"

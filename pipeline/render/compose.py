@@ -1,0 +1,161 @@
+"""One row in, the words of one mail out. Runs in the child process only."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pipeline.models.recipient import Recipient
+from pipeline.render.blame import failure_of
+from pipeline.render.failure import RenderFailure, Unrenderable
+from pipeline.render.sandbox import Names, Sandbox
+from pipeline.render.source import MailSource
+
+_LEFT_OVER = re.compile(r"\{\{|\{%")
+# everything below space but tab and line feed, delete, and the C1 block
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The words of one mail, and the row that they were made from."""
+
+    recipient_id: str
+    address: str
+    seal: str
+    subject: str
+    html: str | None
+    text: str
+
+
+class Composer:
+    """Makes the words of a campaign's mails, one recipient at a time."""
+
+    def __init__(self, source: MailSource, *, longest: int) -> None:
+        self._source = source
+        self._longest = longest
+        fixed = {
+            "campaign": Names("campaign", source.values),
+            "facts": Names("facts", {k: Names(f"facts.{k}", v) for k, v in source.facts.items()}),
+            "organisation": Names("organisation", source.organisation),
+        }
+        # The part decides about escaping, not the name of a piece: one piece may serve both parts.
+        self._escaping = Sandbox(source.find, escape=True, language=source.language)
+        self._plain = Sandbox(self._find_line, escape=False, language=source.language)
+        for sandbox in (self._escaping, self._plain):
+            sandbox.globals.update(fixed)
+
+    def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
+        """The mail of one recipient, or why there is none. Never raises for what a template does."""
+        seen = {"recipient": Names("recipient", recipient.fields), "unsubscribe_url": unsubscribe_url}
+        part = _Part("subject")
+        try:
+            subject = self._line("subject", seen)
+            html, text = self._bodies(seen, part)
+        except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
+            return failure_of(error, part.name).of(recipient.id)
+        return Composed(recipient.id, recipient.address, recipient.seal, subject, html, text)
+
+    def _bodies(self, seen: Mapping[str, object], part: "_Part") -> tuple[str | None, str]:
+        source = self._source
+        html = bare = None
+        if source.preheader is not None:
+            part.name = "preheader"
+            preheader = self._line("preheader", seen)
+        else:
+            preheader = None
+        if source.html is not None:
+            part.name = source.html.name
+            html, bare = self._page(preheader, seen)
+        if source.text is not None:
+            part.name = source.text.name
+            return html, self._filled(self._plain, source.text.name, seen)
+        assert bare is not None, "a mail has a part"
+        return html, self._checked(_page().to_text(bare), part.name)
+
+    def _page(self, preheader: str | None, seen: Mapping[str, object]) -> tuple[str, str]:
+        """The finished page, and the page that the text part is made from (no preheader, no utm)."""
+        body = self._source.html
+        assert body is not None, "asked only when there is one"
+        markup = self._filled(self._escaping, body.name, seen)
+        if body.kind == "mjml":
+            previewed = _mjml().has_preview(markup)
+            markup = _mjml().to_html(markup, name=body.name, language=self._source.language)
+        else:
+            previewed = False
+        page = _page()
+        bare = page.with_styles_inlined(markup)
+        finished = page.with_utm(
+            bare, self._source.utm, self._source.own_hosts, self._source.unsubscribe_base
+        )
+        if preheader is not None and not previewed:
+            finished = page.with_preheader(finished, preheader)
+        return self._checked(finished, body.name), bare
+
+    def _line(self, name: str, seen: Mapping[str, object]) -> str:
+        words = self._filled(self._plain, name, seen).strip()
+        if "\n" in words or "\t" in words:
+            raise Unrenderable(
+                RenderFailure(
+                    f"The {name} has more than one line.",
+                    "Some merge value holds a line break or a tab; correct the contact data.",
+                    name,
+                )
+            )
+        return words
+
+    def _filled(self, sandbox: Sandbox, name: str, seen: Mapping[str, object]) -> str:
+        pieces: list[str] = []
+        length = 0
+        for piece in sandbox.get_template(name).generate(seen):
+            length += len(piece)
+            if length > self._longest:
+                raise Unrenderable(_too_long(name, self._longest))
+            pieces.append(piece)
+        return self._checked("".join(pieces), name)
+
+    def _checked(self, words: str, name: str) -> str:
+        """`words` with one kind of line ending, if they may be sent."""
+        words = words.replace("\r\n", "\n").replace("\r", "\n")
+        if len(words) > self._longest:
+            raise Unrenderable(_too_long(name, self._longest))
+        if not words.strip():
+            raise Unrenderable(RenderFailure("Nothing is left to send.", "The result is empty.", name))
+        if _LEFT_OVER.search(words):
+            raise Unrenderable(
+                RenderFailure(
+                    "A {{ or {% is left in the mail.",
+                    "Either a tag is written wrongly, or a merge value holds one: correct it.",
+                    name,
+                )
+            )
+        if _CONTROL.search(words) or any("\ud800" <= letter <= "\udfff" for letter in words):
+            raise Unrenderable(
+                RenderFailure(
+                    "The result holds a control character.",
+                    "Some merge value or file holds a character that cannot be shown; correct the data.",
+                    name,
+                )
+            )
+        return words
+
+    def _find_line(self, name: str) -> str | None:
+        if name == "subject":
+            return self._source.subject
+        if name == "preheader":
+            return self._source.preheader
+        return self._source.find(name)
+
+
+class _Part:
+    """What is being made right now, for the failure that names it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _too_long(name: str, longest: int) -> RenderFailure:
+    return RenderFailure(
+        f"The result is longer than {longest:,} characters.",
+        "Look for a loop that repeats too much.",
+        name,
+    )

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
-from jinja2.sandbox import SecurityError
+from jinja2.exceptions import SecurityError
 
 from pipeline.render.failure import RenderFailure, Unrenderable
 
@@ -94,7 +94,10 @@ def _place(error: Exception, part: str) -> tuple[str, int | None]:
     name, line = part, None
     step = error.__traceback__
     while step is not None:
-        if "__jinja_template__" in step.tb_frame.f_globals or "__jinja_exception__" in step.tb_frame.f_globals:
+        if (
+            "__jinja_template__" in step.tb_frame.f_globals
+            or "__jinja_exception__" in step.tb_frame.f_globals
+        ):
             name, line = step.tb_frame.f_code.co_filename, step.tb_lineno
         step = step.tb_next
     return name, line

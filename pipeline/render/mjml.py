@@ -12,12 +12,15 @@ from mjml import mjml2html
 from pipeline.render.failure import RenderFailure, Unrenderable
 
 _KNOWN: Final = frozenset(
-    (
-        "mj-accordion mj-accordion-element mj-accordion-text mj-accordion-title mj-all mj-attributes mj-body"
-        " mj-breakpoint mj-button mj-carousel mj-carousel-image mj-class mj-column mj-divider mj-font mj-group"
-        " mj-head mj-hero mj-html-attributes mj-image mj-navbar mj-navbar-link mj-preview mj-raw mj-section"
-        " mj-selector mj-social mj-social-element mj-spacer mj-style mj-table mj-text mj-title mj-wrapper"
-    ).split()
+    f"mj-{name}"
+    for names in (
+        ("head", "attributes", "all", "class", "breakpoint", "font", "html-attributes", "selector"),
+        ("preview", "style", "title", "body", "section", "column", "group", "wrapper", "hero", "raw"),
+        ("accordion", "accordion-element", "accordion-title", "accordion-text", "button", "divider"),
+        ("carousel", "carousel-image", "image", "navbar", "navbar-link", "social", "social-element"),
+        ("spacer", "table", "text"),
+    )
+    for name in names
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?(mj-[A-Za-z0-9-]+)")
@@ -41,7 +44,9 @@ def to_html(mjml: str, *, name: str, language: str) -> str:
             )
         if tag not in _KNOWN:
             raise Unrenderable(
-                RenderFailure(f"MJML has no tag <{tag}>.", "Correct the tag: its content would be lost.", name)
+                RenderFailure(
+                    f"MJML has no tag <{tag}>.", "Correct the tag: its content would be lost.", name
+                )
             )
     try:
         return mjml2html(_ROOT.sub(f'<mjml lang="{language}"', mjml, count=1), fonts={})

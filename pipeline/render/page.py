@@ -11,7 +11,8 @@ from inscriptis import get_text
 from inscriptis.model.config import ParserConfig
 
 _HIDDEN: Final = (
-    "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all"
+    "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;"
+    "opacity:0;overflow:hidden;mso-hide:all"
 )
 # css-inline writes every attribute as name="value" with quotes escaped, so these need not be more clever.
 _BODY = re.compile(r'<body(?:\s(?:[^>"]|"[^"]*")*)?>')

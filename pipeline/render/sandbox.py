@@ -5,11 +5,12 @@ what the child process (`child.py`) is for: no template is ever compiled or run 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError, Undefined
+from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.render.filters import day, number, otherwise
 
@@ -37,17 +38,14 @@ class Names:
             return self._values[name]
         known = ", ".join(sorted(self._values)) or "nothing"
         return environment.undefined(
-            f"{self._title}.{name} is not known here; {self._title} has: {known}.", name=f"{self._title}.{name}"
+            f"{self._title}.{name} is not known here; {self._title} has: {known}.",
+            name=f"{self._title}.{name}",
         )
 
     def __str__(self) -> str:
-        self._refuse()
-
-    def __html__(self) -> str:
-        self._refuse()
-
-    def _refuse(self) -> NoReturn:
         raise TemplateRuntimeError(f"{self._title} cannot be shown as a whole; name a value in it.")
+
+    __html__ = __str__
 
 
 class _NeverKept(Template):

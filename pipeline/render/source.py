@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Literal
 
 from pipeline.render.attachment import AttachedFile
 
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 _SHARED = "_shared/"
 
 
@@ -55,15 +53,15 @@ class MailSource:
     html: HtmlBody | None = None
     text: TextBody | None = None
     #: The other text files of the campaign's folder, by path below it.
-    files: Mapping[str, str] = _NOTHING
+    files: Mapping[str, str] = field(default_factory=dict)
     #: Text files of `campaigns/_shared/`, by path below that.
-    shared: Mapping[str, str] = _NOTHING
+    shared: Mapping[str, str] = field(default_factory=dict)
     #: What templates see as `campaign.<key>`.
-    values: Mapping[str, str] = _NOTHING
+    values: Mapping[str, str] = field(default_factory=dict)
     #: What templates see as `facts.<group>.<name>`; dates as they were written.
     facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: What templates see as `organisation.<key>`.
-    organisation: Mapping[str, str] = _NOTHING
+    organisation: Mapping[str, str] = field(default_factory=dict)
     #: Where one-click unsubscribes arrive; the token is appended.
     unsubscribe_base: str = ""
     #: Whether the mail carries RFC 8058 headers.
@@ -71,7 +69,7 @@ class MailSource:
     reply_to: str | None = None
     attachments: tuple[AttachedFile, ...] = ()
     #: `source`, `medium`, … without the `utm_`.
-    utm: Mapping[str, str] = _NOTHING
+    utm: Mapping[str, str] = field(default_factory=dict)
     #: Hosts that are ours, each with everything below it: their links get the utm parameters.
     own_hosts: tuple[str, ...] = ()
 

@@ -1,0 +1,96 @@
+"""The process in which templates run: `python -I -m pipeline.render.child`.
+
+It has no credentials, no files, no network, little memory and little time, so that a template which gets
+past the sandbox finds nothing. It reads a source, then batches of rows, from standard input, and answers
+row by row on standard output; when its input ends, so does it.
+"""
+
+import resource
+import signal
+import sys
+from math import ceil
+from types import FrameType
+from typing import Final
+
+from pipeline.models.recipient import Recipient
+from pipeline.render import wire
+from pipeline.render.blame import TookTooLong, failure_of
+from pipeline.render.compose import Composer
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.limits import Limits
+from pipeline.render.source import HtmlBody, Mailbox, MailSource
+
+#: The parent is ours: this only keeps a broken frame from asking for all memory.
+_LONGEST_FRAME: Final = 256 * 1024 * 1024
+_WARM_UP: Final = MailSource(
+    campaign="warm-up",
+    language="en",
+    sender=Mailbox("Warm-up", "warm-up@personas.example"),
+    subject="Warm {{ 'up' | upper | e }}",
+    preheader="Warm-up",
+    html=HtmlBody(
+        "warm-up.mjml",
+        "<mjml><mj-head><mj-style>p { color: red }</mj-style></mj-head><mj-body><mj-text>"
+        '<p>{{ range(2) | join | default("x") }} <a href="https://warm-up.example/?a=b">x</a></p>'
+        "</mj-text></mj-body></mjml>",
+        "mjml",
+    ),
+    one_click=False,
+    utm={"source": "warm-up"},
+    own_hosts=("warm-up.example",),
+)
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    said, out = sys.stdin.buffer, sys.stdout.buffer
+    # Modules and tables that are loaded on first use must be there before files become out of reach.
+    Composer(_WARM_UP, longest=100_000).compose(Recipient("1", "a@personas.example", {}), "")
+    source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
+    composer = Composer(source, longest=limits.part_characters)
+    _shut_in(limits)
+    try:
+        wire.write(out, wire.READY)
+        while True:
+            rows = wire.read(said, longest=_LONGEST_FRAME)
+            for row in rows:
+                recipient, link = wire.row_in(row)
+                wire.write(out, wire.result_out(_within_limits(composer, recipient, link, limits)))
+    except (wire.Garbled, OSError):
+        return  # the parent has gone, or has had enough
+
+
+def _shut_in(limits: Limits) -> None:
+    """Give up what no mail needs; from here on not even an empty file can be opened."""
+    ours = resource.RLIMIT_NOFILE, resource.RLIMIT_NPROC, resource.RLIMIT_FSIZE, resource.RLIMIT_CORE
+    for kind, most in zip(ours, (3, 0, 0, 0), strict=True):
+        resource.setrlimit(kind, (most, most))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    signal.signal(signal.SIGPROF, _ring)
+
+
+def _ring(_signal: int, _frame: FrameType | None) -> None:
+    raise TookTooLong("The mail takes too much computing time.")
+
+
+def _within_limits(
+    composer: Composer, recipient: Recipient, link: str, limits: Limits
+) -> Composed | RenderFailure:
+    """One row. The timer stops Python and knows the line; the kernel's limit stops what runs in C."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
+    try:
+        signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
+        result = composer.compose(recipient, link)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    except TookTooLong as error:
+        # it rang between two steps of our own
+        result = failure_of(error, "mail").of(recipient.id)
+    return result
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The child process, seen from outside."""
+
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Final
+
+from pipeline.errors import PipelineError
+from pipeline.models.recipient import Recipient
+from pipeline.render import wire
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.limits import Limits
+from pipeline.render.source import MailSource
+
+#: How long a child whose input has ended may take to leave, in seconds.
+_PARTING_SECONDS: Final = 3.0
+UNKNOWN_END: Final = RenderFailure(
+    "Rendering this mail ended the process that renders.",
+    "Look for something unusually large or deeply nested in the template.",
+)
+#: By the signal that the child died of.
+_ENDS: Final[dict[int, RenderFailure]] = {
+    signal.SIGXCPU: RenderFailure(
+        "The mail takes too much computing time.", "Look for a calculation or a repetition of unusual size."
+    ),
+    signal.SIGKILL: RenderFailure(
+        "The mail took too long, or too much memory, and was stopped.", "Look for a loop that does not end."
+    ),
+    signal.SIGABRT: RenderFailure(
+        "The mail needs more memory than a mail may have.",
+        "Look for something unusually large in the template.",
+    ),
+}
+
+
+class ChildProcess:
+    """The process, seen from outside."""
+
+    def __init__(self, source: MailSource, limits: Limits) -> None:
+        self.answered = 0
+        self._limits = limits
+        # a part may need six bytes a character as JSON; subject, HTML and text
+        self._longest_frame = 18 * limits.part_characters + 65536
+        with ExitStack() as stack:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postmerge-render-"))
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-X", "utf8", "-m", "pipeline.render.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"LC_ALL": "C.UTF-8"},
+                cwd=folder,
+                close_fds=True,
+                start_new_session=True,
+            )
+            self._stack = stack.pop_all()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._in, self._out = self._process.stdin, self._process.stdout
+        self._begin(wire.source_out(source, limits))
+
+    def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
+        """Answers for the first of `rows`, as many as the child lived for."""
+        answers: list[Composed | RenderFailure] = []
+        with self._patience(len(rows)), suppress(wire.Garbled):
+            self._say(wire.rows_out(rows))
+            while len(answers) < len(rows):
+                answers.append(wire.result_in(self._hear()))
+        self.answered += len(answers)
+        return answers
+
+    def end(self) -> RenderFailure:
+        """Close the pipes, wait, and say what the end means."""
+        with suppress(OSError):
+            self._in.close()
+        try:
+            status = self._process.wait(timeout=_PARTING_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
+        self._out.close()
+        self._stack.close()
+        return _ENDS.get(-status, UNKNOWN_END)
+
+    def _say(self, value: object) -> None:
+        with suppress(OSError):  # a dead child is noticed when it does not answer
+            wire.write(self._in, value)
+
+    def _hear(self) -> object:
+        return wire.read(self._out, longest=self._longest_frame)
+
+    def _begin(self, source: object) -> None:
+        ready = None
+        with self._patience(1), suppress(wire.Garbled):
+            self._say(source)
+            ready = self._hear()
+        if ready != wire.READY:
+            self.end()
+            raise PipelineError(
+                "The process that renders mail did not start.",
+                f"Run `{sys.executable} -I -m pipeline.render.child < /dev/null` to see why.",
+            )
+
+    @contextmanager
+    def _patience(self, mails: int) -> Iterator[None]:
+        """Kill the child when it takes too long by the wall clock; waiting for its answer then ends."""
+        seconds = self._limits.wall_seconds + self._limits.wall_seconds_each * mails
+        watch = threading.Timer(seconds, self._process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.cancel()

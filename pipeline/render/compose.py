@@ -1,0 +1,138 @@
+"""One row in, the words of one mail out. Runs in the child process only."""
+
+import re
+from collections.abc import Mapping
+
+from pipeline.models.recipient import Recipient
+from pipeline.render import mjml, page
+from pipeline.render.blame import failure_of
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure, Unrenderable
+from pipeline.render.sandbox import Names, Sandbox
+from pipeline.render.source import HtmlBody, MailSource
+
+_LEFT_OVER = re.compile(r"\{\{|\{%")
+# everything below space but tab and line feed, delete, and the C1 block
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Composer:
+    """Makes the words of a campaign's mails, one recipient at a time."""
+
+    def __init__(self, source: MailSource, *, longest: int) -> None:
+        self._source = source
+        self._longest = longest
+        body = source.html or source.text
+        assert body is not None, "a mail has a part"
+        #: Where to look when a failure comes from no template.
+        self._main = body.name
+        fixed = {
+            "campaign": Names("campaign", source.values),
+            "facts": Names("facts", {k: Names(f"facts.{k}", v) for k, v in source.facts.items()}),
+            "organisation": Names("organisation", source.organisation),
+        }
+        # The part decides about escaping, not the name of a piece: one piece may serve both parts.
+        self._escaping = Sandbox(self._find, escape=True, language=source.language)
+        self._plain = Sandbox(self._find, escape=False, language=source.language)
+        for sandbox in (self._escaping, self._plain):
+            sandbox.globals.update(fixed)
+
+    def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
+        """The mail of one recipient, or why there is none. Never raises for what a template does."""
+        seen = {"recipient": Names("recipient", recipient.fields), "unsubscribe_url": unsubscribe_url}
+        try:
+            subject = self._line("subject", seen)
+            html, text = self._parts(seen)
+        except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
+            return failure_of(error, self._main).of(recipient.id)
+        return Composed(recipient.id, recipient.address, recipient.seal, subject, html, text)
+
+    def _parts(self, seen: Mapping[str, object]) -> tuple[str | None, str]:
+        source = self._source
+        preheader = None if source.preheader is None else self._line("preheader", seen)
+        html = bare = None
+        if source.html is not None:
+            html, bare = self._page(source.html, preheader, seen)
+        if source.text is not None:
+            return html, self._filled(self._plain, source.text.name, seen)
+        assert bare is not None, "a mail has a part"
+        return html, self._checked(page.to_text(bare), self._main)
+
+    def _page(self, body: HtmlBody, preheader: str | None, seen: Mapping[str, object]) -> tuple[str, str]:
+        """The finished page, and the page that a text part is made from: no preheader, no utm."""
+        markup = self._filled(self._escaping, body.name, seen)
+        if body.kind == "mjml":
+            preheader = None if mjml.has_preview(markup) else preheader
+            markup = mjml.to_html(markup, name=body.name, language=self._source.language)
+        bare = page.with_styles_inlined(markup)
+        source = self._source
+        finished = page.with_utm(bare, source.utm, source.own_hosts, source.unsubscribe_base)
+        if preheader is not None:
+            finished = page.with_preheader(finished, preheader)
+        return self._checked(finished, body.name), bare
+
+    def _line(self, name: str, seen: Mapping[str, object]) -> str:
+        words = self._filled(self._plain, name, seen).strip()
+        if "\n" in words or "\t" in words:
+            raise Unrenderable(
+                RenderFailure(
+                    f"The {name} has more than one line.",
+                    "Some merge value holds a line break or a tab; correct the contact data.",
+                    name,
+                )
+            )
+        return words
+
+    def _filled(self, sandbox: Sandbox, name: str, seen: Mapping[str, object]) -> str:
+        pieces: list[str] = []
+        length = 0
+        try:
+            # piece by piece, so that endless text is noticed while it grows
+            for piece in sandbox.get_template(name).generate(seen):
+                length += len(piece)
+                self._bound(length, name)
+                pieces.append(piece)
+        except Exception as error:  # noqa: BLE001 see compose; here the template's name is known
+            raise Unrenderable(failure_of(error, name)) from None
+        return self._checked("".join(pieces), name)
+
+    def _checked(self, words: str, name: str) -> str:
+        """`words` with one kind of line ending, if they may be sent."""
+        words = words.replace("\r\n", "\n").replace("\r", "\n")
+        self._bound(len(words), name)
+        if not words.strip():
+            raise Unrenderable(RenderFailure("Nothing is left to send.", "The result is empty.", name))
+        if _LEFT_OVER.search(words):
+            raise Unrenderable(
+                RenderFailure(
+                    "A {{ or {% is left in the mail.",
+                    "Either a tag is written wrongly, or a merge value holds one: correct it.",
+                    name,
+                )
+            )
+        if _CONTROL.search(words) or any("\ud800" <= letter <= "\udfff" for letter in words):
+            raise Unrenderable(
+                RenderFailure(
+                    "The result holds a control character.",
+                    "Some merge value or file holds a character that cannot be shown; correct the data.",
+                    name,
+                )
+            )
+        return words
+
+    def _bound(self, length: int, name: str) -> None:
+        if length > self._longest:
+            raise Unrenderable(
+                RenderFailure(
+                    f"The result is longer than {self._longest:,} characters.",
+                    "Look for a loop that repeats too much.",
+                    name,
+                )
+            )
+
+    def _find(self, name: str) -> str | None:
+        if name == "subject":
+            return self._source.subject
+        if name == "preheader":
+            return self._source.preheader
+        return self._source.find(name)

@@ -1,0 +1,70 @@
+"""Filters that templates of mails need beyond Jinja2's own."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from jinja2 import TemplateRuntimeError, Undefined
+
+_WEEKDAYS_JA = "月火水木金土日"
+_WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS_EN = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def number(value: Any) -> str:
+    """`1200` as `1,200`; decimals stay as they are.
+
+    Raises TemplateRuntimeError for what is no number; the message leaves the value out, because it is a
+    person's.
+    """
+    try:
+        parsed = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise TemplateRuntimeError("number: the value is not a number.") from None
+    if not parsed.is_finite() or abs(parsed.adjusted()) > 30:  # noqa: PLR2004 1E999999999 has a billion digits
+        raise TemplateRuntimeError("number: the value is not a number.")
+    return f"{parsed:,f}"
+
+
+def day(language: str) -> Callable[..., str]:
+    """A filter that writes `2026-12-01` for readers: `2026年12月1日(火)`, or `Tuesday, 1 December 2026`.
+
+    `{{ … | date(year=false) }}` leaves the year out.
+    """
+
+    def written(value: Any, *, year: bool = True) -> str:
+        try:
+            then = date.fromisoformat(str(value).strip())
+        except ValueError:
+            raise TemplateRuntimeError("date: the value is not a date such as 2026-12-01.") from None
+        if language == "ja":
+            head = f"{then.year}年" if year else ""
+            return f"{head}{then.month}月{then.day}日({_WEEKDAYS_JA[then.weekday()]})"
+        tail = f" {then.year}" if year else ""
+        return f"{_WEEKDAYS_EN[then.weekday()]}, {then.day} {_MONTHS_EN[then.month - 1]}{tail}"
+
+    return written
+
+
+def otherwise(value: Any, words: str = "") -> Any:
+    """`value`, or `words` where it is empty.
+
+    Unlike Jinja2's own `default` it does not hide a misspelt name: an undefined value stays an error.
+    """
+    if isinstance(value, Undefined):
+        str(value)  # a strict undefined says its name by raising
+    return words if value is None or str(value).strip() == "" else value

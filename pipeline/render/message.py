@@ -1,0 +1,174 @@
+"""One rendered mail for one recipient."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, EmailPolicy
+from email.utils import format_datetime
+from typing import Final
+
+from pipeline.models.recipient import Recipient
+from pipeline.render.attachment import AttachedFile
+from pipeline.render.source import Mailbox
+
+# One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
+_ADDRESS: Final = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
+_TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]{1,900}")  # SES takes 995; RFC 5322 allows lines of 998
+_HEADER_NAME: Final = re.compile(r"X-Postmerge-[A-Za-z0-9-]{1,60}")
+#: Every other header of ours would be a way to address somebody else, or to speak for somebody else.
+_HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "List-ID", "Feedback-ID"})
+
+
+class Malformed(ValueError):
+    """A message that could do harm cannot be made. The text says which part is at fault, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail to one address (law 10). There is no field for a second To, a Cc or a Bcc.
+
+    `seal` is `Recipient.seal` of the row that was rendered; `assert_same_row` compares it at the last
+    step. `tags` are what SES and the ledger know the message by. Raises Malformed.
+    """
+
+    sender: Mailbox
+    to: str
+    recipient_id: str
+    seal: str
+    subject: str
+    text: str = field(repr=False)
+    html: str | None = field(default=None, repr=False)
+    reply_to: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    attachments: tuple[AttachedFile, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        _address("recipient's address", self.to)
+        _address("sender's address", self.sender.address)
+        if self.reply_to is not None:
+            _address("reply-to address", self.reply_to)
+        _line("subject", self.subject)
+        _line("sender's name", self.sender.name)
+        names = [name for name, _ in self.headers]
+        if len(set(map(str.lower, names))) != len(names):
+            raise Malformed("A header stands in the message twice.")
+        for name, value in self.headers:
+            _header(name, value)
+        for pair in self.tags:
+            if not all(_TAG.fullmatch(word) for word in pair):
+                raise Malformed("A tag may hold letters, digits, _ and - only, at most 256 of them.")
+
+    def as_email(self, date: datetime) -> bytes:
+        """The whole mail as it goes over the wire; `date` carries a zone.
+
+        Equal messages at equal dates are equal byte for byte: boundaries and the Message-ID are hashes
+        of the content. No line is longer than 998 bytes (RFC 5322, 2.1.1).
+        """
+        assert date.tzinfo is not None, "a date without a zone is no moment"
+        name = self._fingerprint(date)
+        mail = EmailMessage(policy=_WIRE)
+        mail["From"] = Address(self.sender.name, addr_spec=self.sender.address)
+        mail["To"] = self.to
+        if self.reply_to is not None:
+            mail["Reply-To"] = self.reply_to
+        mail["Subject"] = self.subject
+        mail["Date"] = format_datetime(date)
+        mail["Message-ID"] = f"<{name}@{self.sender.address.rpartition('@')[2]}>"
+        for header, value in self.headers:
+            mail[header] = value
+        for tag, value in self.tags:
+            mail[f"X-Postmerge-Tag-{tag.replace('_', '-')}"] = value
+        self._fill(mail, name)
+        return mail.as_bytes()
+
+    def _fill(self, mail: EmailMessage, name: str) -> None:
+        mail.set_content(self.text, cte=_encoding(self.text))
+        if self.html is not None:
+            mail.add_alternative(self.html, subtype="html", cte=_encoding(self.html))
+        for file in self.attachments:
+            main, _, sub = file.content_type.partition("/")
+            mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
+        for number, part in enumerate(mail.walk()):
+            if part.is_multipart():
+                part.set_boundary(f"=_{name}_{number}")
+
+    def _fingerprint(self, date: datetime) -> str:
+        digest = hashlib.sha256()
+        words = [self.to, self.recipient_id, self.seal, self.subject, self.text, self.html or "", str(date)]
+        words += [self.sender.name, self.sender.address, self.reply_to or ""]
+        words += [word for pair in (*self.headers, *self.tags) for word in pair]
+        for chunk in (*(word.encode() for word in words), *(file.data for file in self.attachments)):
+            digest.update(len(chunk).to_bytes(8, "big") + chunk)
+        return digest.hexdigest()[:40]
+
+
+def assert_same_row(message: Message, recipient: Recipient) -> None:
+    """The last step before a message leaves: its address, id and merge data are those of this row.
+
+    Raises AssertionError: a mixed-up message is a bug of ours and must stop everything, also under -O.
+    """
+    made_for = message.recipient_id, message.to, message.seal
+    if made_for != (recipient.id, recipient.address, recipient.seal):
+        raise AssertionError(
+            f"the message of row {message.recipient_id} was about to go to row {recipient.id}"
+        )
+
+
+def recipient_tag(campaign: str, recipient_id: str) -> str:
+    """The tag that names a recipient of a campaign without saying who it is."""
+    return hashlib.sha256(f"{campaign}\n{recipient_id}".encode()).hexdigest()[:32]
+
+
+def tag_pairs(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Tags in the one order that equal messages share."""
+    return tuple(sorted(tags.items()))
+
+
+class _Wire(EmailPolicy):
+    """SMTP's policy, but short ASCII headers stay on one line.
+
+    The standard library folds a long List-Unsubscribe into encoded words, which no mailbox provider
+    reads as a link (RFC 8058 wants the plain URI).
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        plain = str(value)
+        if plain.isascii() and not _CONTROL.search(plain) and len(name) + len(plain) < 990:  # noqa: PLR2004 RFC 5322
+            return f"{name}: {plain}{self.linesep}"
+        folded: str = super().fold(name, value)
+        return folded
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        return self.fold(name, value).encode("ascii", "surrogateescape")
+
+
+_WIRE: Final = _Wire(**{**SMTP.__dict__, "cte_type": "7bit"})
+
+
+def _encoding(words: str) -> str:
+    # both keep lines at 76 characters, whatever the template does
+    return "quoted-printable" if words.isascii() else "base64"
+
+
+def _address(what: str, value: str) -> None:
+    if not _ADDRESS.fullmatch(value):
+        raise Malformed(f"The {what} is not exactly one plain mail address.")
+
+
+def _line(what: str, value: str) -> None:
+    if not value.strip() or _CONTROL.search(value):
+        raise Malformed(f"The {what} is empty, or holds a line break or a control character.")
+
+
+def _header(name: str, value: str) -> None:
+    if name not in _HEADERS and not _HEADER_NAME.fullmatch(name):
+        raise Malformed(f"The header {name!r} is none that Postmerge sets.")
+    if not _HEADER_VALUE.fullmatch(value):
+        raise Malformed(f"The header {name} is not plain ASCII of one line with at most 900 characters.")

@@ -1,0 +1,57 @@
+"""MJML to HTML, with the checks that the engine leaves out.
+
+The engine (mrml) passes unknown tags through in silence, and without `fonts={}` puts a link to a font
+server of a third party into every mail, which would tell it who opened what.
+"""
+
+import re
+from typing import Final
+
+from mjml import mjml2html
+
+from pipeline.render.failure import RenderFailure, Unrenderable
+
+_KNOWN: Final = frozenset(
+    f"mj-{name}"
+    for names in (
+        ("head", "attributes", "all", "class", "breakpoint", "font", "html-attributes", "selector"),
+        ("preview", "style", "title", "body", "section", "column", "group", "wrapper", "hero", "raw"),
+        ("accordion", "accordion-element", "accordion-title", "accordion-text", "button", "divider"),
+        ("carousel", "carousel-image", "image", "navbar", "navbar-link", "social", "social-element"),
+        ("spacer", "table", "text"),
+    )
+    for name in names
+)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"</?(mj-[A-Za-z0-9-]+)")
+_ROOT = re.compile(r"<mjml(?=[\s>])(?![^>]*\slang=)")
+
+
+def has_preview(mjml: str) -> bool:
+    """Whether the author wrote an `mj-preview`, which then stands for the preheader."""
+    return re.search(r"<mj-preview[\s>]", _COMMENT.sub("", mjml)) is not None
+
+
+def to_html(mjml: str, *, name: str, language: str) -> str:
+    """The HTML of `mjml`, which was made from the template `name`.
+
+    Raises Unrenderable for tags that MJML does not have and for text that is no MJML.
+    """
+    for tag in _TAG.findall(_COMMENT.sub("", mjml)):
+        if tag == "mj-include":
+            raise Unrenderable(
+                RenderFailure("mj-include does not work here.", 'Write {% include "name" %} instead.', name)
+            )
+        if tag not in _KNOWN:
+            raise Unrenderable(
+                RenderFailure(
+                    f"MJML has no tag <{tag}>.", "Correct the tag: its content would be lost.", name
+                )
+            )
+    try:
+        return mjml2html(_ROOT.sub(f'<mjml lang="{language}"', mjml, count=1), fonts={})
+    except ValueError as error:
+        # the engine names tags and positions, never text
+        raise Unrenderable(
+            RenderFailure(f"This is no MJML: {error}.", "Look for a tag that is not closed.", name)
+        ) from None

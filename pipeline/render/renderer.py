@@ -1,0 +1,122 @@
+"""Messages for recipients, made in a child process; the parent never runs a template."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Self
+
+from pipeline.errors import PipelineError
+from pipeline.models.recipient import Recipient
+from pipeline.render import unsubscribe
+from pipeline.render.child_process import UNKNOWN_END, ChildProcess
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.limits import Limits
+from pipeline.render.message import Malformed, Message, assert_same_row, tag_pairs
+from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import UnsubscribeKey
+
+#: One SES call takes 50 recipients, so a batch never has more.
+_LARGEST_BATCH: Final = 50
+
+
+def _no_tags(_recipient: Recipient) -> Mapping[str, str]:
+    return {}
+
+
+class Renderer:
+    """Renders one campaign. A context manager: the child lives from the first batch to the end.
+
+    A mail that breaks a limit costs its own recipient a `RenderFailure`; the child is started anew and
+    the others get their mail.
+    """
+
+    def __init__(self, source: MailSource, key: UnsubscribeKey, *, limits: Limits | None = None) -> None:
+        if sys.platform != "linux":
+            raise PipelineError(
+                "Mails are rendered under limits that only Linux has.",
+                "Run Postmerge on Linux, in a container or in the workflow.",
+            )
+        self._source = source
+        self._key = key
+        self._limits = limits or Limits()
+        self._child: ChildProcess | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._end_child()
+
+    def render(
+        self, recipients: Sequence[Recipient], tags: Callable[[Recipient], Mapping[str, str]] = _no_tags
+    ) -> tuple[Message | RenderFailure, ...]:
+        """A message or a failure for each of `recipients`, in their order.
+
+        Raises PipelineError when no child can be started, AssertionError when an answer belongs to
+        another row.
+        """
+        results: list[Message | RenderFailure] = []
+        for start in range(0, len(recipients), _LARGEST_BATCH):
+            batch = recipients[start : start + _LARGEST_BATCH]
+            for recipient, result in zip(batch, self._batch(batch), strict=True):
+                results.append(self._message(recipient, result, tags(recipient)))
+        return tuple(results)
+
+    def _batch(self, batch: Sequence[Recipient]) -> list[Composed | RenderFailure]:
+        """All rows in one round trip; when the child dies, the rest goes to a new one.
+
+        Only a row that kills a child which has done nothing else is to blame.
+        """
+        waiting = [(recipient, self._link(recipient)) for recipient in batch]
+        results: list[Composed | RenderFailure] = []
+        while waiting:
+            if self._child is None:
+                self._child = ChildProcess(self._source, self._limits)
+            child = self._child
+            fresh = child.answered == 0
+            answers = child.ask(waiting)
+            results += answers
+            waiting = waiting[len(answers) :]
+            if waiting:
+                end = self._end_child()
+                if fresh and not answers:
+                    results.append(end.of(waiting.pop(0)[0].id))
+        return results
+
+    def _link(self, recipient: Recipient) -> str:
+        base = self._source.unsubscribe_base
+        return unsubscribe.link(base, self._source.campaign, recipient.id, self._key) if base else ""
+
+    def _message(
+        self, recipient: Recipient, result: Composed | RenderFailure, tags: Mapping[str, str]
+    ) -> Message | RenderFailure:
+        if isinstance(result, RenderFailure):
+            assert result.recipient_id == recipient.id, "a failure belongs to the row that was asked about"
+            return result
+        source = self._source
+        headers = unsubscribe.headers(self._link(recipient)) if source.one_click else ()
+        try:
+            message = Message(
+                sender=source.sender,
+                to=result.address,
+                recipient_id=result.recipient_id,
+                seal=result.seal,
+                subject=result.subject,
+                text=result.text,
+                html=result.html,
+                reply_to=source.reply_to,
+                headers=headers,
+                attachments=source.attachments,
+                tags=tag_pairs(tags),
+            )
+        except Malformed as error:
+            return RenderFailure(
+                str(error), "Correct the contact data or the policy.", recipient_id=recipient.id
+            )
+        assert_same_row(message, recipient)
+        return message
+
+    def _end_child(self) -> RenderFailure:
+        """Let the child go; what its end means if it was not us who ended it."""
+        child, self._child = self._child, None
+        return UNKNOWN_END if child is None else child.end()

@@ -1,0 +1,127 @@
+"""The Jinja2 environment: strict, sandboxed, bounded.
+
+The sandbox keeps a template from reaching Python; it does not bound computing time or memory. That is
+what the child process (`child.py`) is for: no template is ever compiled or run outside it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError, Undefined
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from pipeline.render.filters import day, number, otherwise
+
+#: Far more rows than a mail has, far fewer than hurt.
+_LONGEST_RANGE: Final = 10_000
+_LARGEST_EXPONENT: Final = 100
+_LARGEST_NUMBER: Final = 10**30
+#: `random` and `lipsum` would make two renderings of one content digest differ; `pprint` shows internals.
+_NO_FILTERS: Final = ("random", "pprint", "attr", "xmlattr")
+_NO_GLOBALS: Final = ("lipsum",)
+
+
+class Names:
+    """Values by name, the way templates see a row: `recipient.items` is the column, never a method."""
+
+    __slots__ = ("_title", "_values")
+
+    def __init__(self, title: str, values: Mapping[str, Any]) -> None:
+        self._title = title
+        self._values = values
+
+    def pick(self, environment: "Sandbox", name: object) -> Any:
+        """The value called `name`, or an undefined one that names itself and its neighbours."""
+        if isinstance(name, str) and name in self._values:
+            return self._values[name]
+        known = ", ".join(sorted(self._values)) or "nothing"
+        return environment.undefined(
+            f"{self._title}.{name} is not known here; {self._title} has: {known}.",
+            name=f"{self._title}.{name}",
+        )
+
+    def __str__(self) -> str:
+        raise TemplateRuntimeError(f"{self._title} cannot be shown as a whole; name a value in it.")
+
+    __html__ = __str__
+
+
+class _NeverKept(Template):
+    """A template whose module is made anew for every import.
+
+    Jinja2 keeps the module of `{% import %}`; a `namespace()` in it would carry one recipient's values
+    into the next recipient's mail.
+    """
+
+    def _get_default_module(self, ctx: Context | None = None) -> Any:
+        self._module = None
+        return super()._get_default_module(ctx)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja2 with our limits; `escape` says whether values are escaped for HTML."""
+
+    template_class = _NeverKept
+    intercepted_binops = frozenset(["**", "*"])
+
+    def __init__(self, find: Callable[[str], str | None], *, escape: bool, language: str) -> None:
+        super().__init__(
+            undefined=StrictUndefined,
+            autoescape=escape,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,
+            loader=FunctionLoader(_loading(find)),
+        )
+        for name in _NO_FILTERS:
+            self.filters.pop(name)
+        for name in _NO_GLOBALS:
+            self.globals.pop(name)
+        self.globals["range"] = _short_range
+        self.filters["number"] = number
+        self.filters["date"] = day(language)
+        self.filters["default"] = self.filters["d"] = otherwise
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`obj.attribute`, where our own values come first."""
+        return obj.pick(self, attribute) if isinstance(obj, Names) else super().getattr(obj, attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        """`obj[argument]`, where our own values come first."""
+        return obj.pick(self, argument) if isinstance(obj, Names) else super().getitem(obj, argument)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """`left * right` and `left ** right` within reason: both are one step in C that nobody can stop."""
+        if isinstance(left, Undefined) or isinstance(right, Undefined):
+            return super().call_binop(context, operator, left, right)
+        if operator == "**" and not (abs(left) <= _LARGEST_NUMBER and abs(right) <= _LARGEST_EXPONENT):
+            raise SecurityError("a power this large is not computed in a mail")
+        if operator == "*" and not all(_is_small(side) for side in (left, right)):
+            raise SecurityError("a product this large is not computed in a mail")
+        return super().call_binop(context, operator, left, right)
+
+
+def _is_small(value: Any) -> bool:
+    if isinstance(value, int | float):
+        return bool(abs(value) <= _LARGEST_NUMBER)
+    return len(value) <= _LONGEST_RANGE
+
+
+def _short_range(*bounds: int) -> range:
+    numbers = range(*bounds)
+    # len() of a range beyond sys.maxsize is itself an error
+    if numbers and abs(numbers[-1] - numbers[0]) // abs(numbers.step) >= _LONGEST_RANGE:
+        raise SecurityError(f"a range of more than {_LONGEST_RANGE} numbers is not made in a mail")
+    return numbers
+
+
+def _loading(find: Callable[[str], str | None]) -> Callable[[str], tuple[str, str, None] | None]:
+    def load(name: str) -> tuple[str, str, None] | None:
+        text = find(name)
+        # the second value is what tracebacks call the file: it tells the author where
+        return None if text is None else (text, name, None)
+
+    return load

@@ -1,0 +1,111 @@
+"""What parent and child say to each other: frames of JSON, each behind its length in four bytes.
+
+JSON and not pickle: the child runs other people's templates, and what it says is data, never code.
+"""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import IO, Any, Final
+
+from pipeline.models.recipient import Recipient
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.limits import Limits
+from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
+
+#: The child's first word: its limits stand.
+READY: Final = "ready"
+_HEAD: Final = struct.Struct(">I")
+
+
+class Garbled(Exception):
+    """The other side ended, or said something that is no frame."""
+
+
+def write(stream: IO[bytes], value: Any) -> None:
+    """Say `value`. Raises OSError when nobody listens any more."""
+    body = json.dumps(value, separators=(",", ":")).encode("ascii")
+    stream.write(_HEAD.pack(len(body)) + body)
+    stream.flush()
+
+
+def read(stream: IO[bytes], *, longest: int) -> Any:
+    """The next thing the other side says; at most `longest` bytes. Raises Garbled."""
+    head = stream.read(_HEAD.size)
+    if len(head) != _HEAD.size:
+        raise Garbled("the other side has ended")
+    (length,) = _HEAD.unpack(head)
+    if length > longest:
+        raise Garbled(f"{length} bytes are more than {longest}")
+    body = stream.read(length)
+    if len(body) != length:
+        raise Garbled("the other side ended in the middle")
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise Garbled("the other side said no JSON") from error
+
+
+def source_out(source: MailSource, limits: Limits) -> dict[str, Any]:
+    """What the child must know. Attachments stay: templates cannot see them."""
+    return {
+        "campaign": source.campaign,
+        "language": source.language,
+        "sender": asdict(source.sender),
+        "subject": source.subject,
+        "preheader": source.preheader,
+        "html": None if source.html is None else asdict(source.html),
+        "text": None if source.text is None else asdict(source.text),
+        "files": dict(source.files),
+        "shared": dict(source.shared),
+        "values": dict(source.values),
+        "facts": {group: dict(facts) for group, facts in source.facts.items()},
+        "organisation": dict(source.organisation),
+        "unsubscribe_base": source.unsubscribe_base,
+        "one_click": source.one_click,
+        "utm": dict(source.utm),
+        "own_hosts": list(source.own_hosts),
+        "limits": asdict(limits),
+    }
+
+
+def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits]:
+    """The other way round."""
+    limits = Limits(**said.pop("limits"))
+    html, text = said.pop("html"), said.pop("text")
+    source = MailSource(
+        sender=Mailbox(**said.pop("sender")),
+        html=None if html is None else HtmlBody(**html),
+        text=None if text is None else TextBody(**text),
+        own_hosts=tuple(said.pop("own_hosts")),
+        **said,
+    )
+    return source, limits
+
+
+def rows_out(rows: Sequence[tuple[Recipient, str]]) -> list[list[Any]]:
+    """Recipients, each with its unsubscribe link."""
+    return [[row.id, row.address, dict(row.fields), link] for row, link in rows]
+
+
+def row_in(said: list[Any]) -> tuple[Recipient, str]:
+    """One of them."""
+    identity, address, fields, link = said
+    return Recipient(identity, address, fields), link
+
+
+def result_out(result: Composed | RenderFailure) -> dict[str, Any]:
+    """What became of one row."""
+    return {"kind": type(result).__name__, **asdict(result)}
+
+
+def result_in(said: Any) -> Composed | RenderFailure:
+    """The other way round. Raises Garbled for anything else."""
+    try:
+        if said.pop("kind") == Composed.__name__:
+            return Composed(**said)
+        return RenderFailure(**said)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Garbled("the other side said something else") from error

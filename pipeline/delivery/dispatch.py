@@ -129,7 +129,9 @@ def _freeze(world: World, sight: Sight, ready: Ready) -> bool:
         return False
     if world.ledger.open_revision(made):
         excluded = sum(made.excluded.values())
-        world.narrate(sight.campaign, f"audience frozen: {made.recipients:,} recipients, {excluded:,} excluded")
+        world.narrate(
+            sight.campaign, f"audience frozen: {made.recipients:,} recipients, {excluded:,} excluded"
+        )
     # Written after the ledger: from now on a ledger that does not know this delivery is a lost one.
     for revision in world.ledger.revisions(sight.campaign):
         world.archive.create(marker_key(revision), marker(revision))
@@ -154,7 +156,9 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
             if not isinstance(reply, Reserved | Taken):
                 return
             if isinstance(reply, Reserved):
-                world.narrate(sight.campaign, f"batch {batch.id.number} of wave {wave}: {len(batch.positions)}")
+                world.narrate(
+                    sight.campaign, f"batch {batch.id.number} of wave {wave}: {len(batch.positions)}"
+                )
             if failures:
                 # The gate decides whether so many are too many before anything more leaves.
                 return

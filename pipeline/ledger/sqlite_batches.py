@@ -26,8 +26,13 @@ from pipeline.ledger.sqlite_file import SqliteFile
 
 _COLUMNS = "campaign, revision, wave, batch, attempt"
 _KEY = "campaign = ? AND revision = ? AND wave = ? AND batch = ? AND attempt = ?"
-_TOKEN = f"SELECT token FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
 _SIZE = f"SELECT size FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
+#: Whose claim it is, and whether its outcomes are written.
+_CLAIM = (
+    "SELECT token, s.at IS NOT NULL FROM reservation "  # noqa: S608 our own text
+    f"LEFT JOIN settlement s USING ({_COLUMNS}) WHERE {_KEY}"
+)
+_SETTLE = "INSERT INTO settlement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 _SETTLED = (State.ACCEPTED, State.REFUSED, State.EXCLUDED, State.UNKNOWN, State.HELD)
 #: A settled batch whose deferred recipients nobody has claimed again.
 _UNFOLLOWED = (
@@ -62,9 +67,10 @@ class SqliteBatches(SqliteFile):
             newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", batch.id.campaign)
             if newest[0][0] != batch.id.revision or self.has_ended(batch.id.campaign, batch.id.revision):
                 return Superseded()
-            known = self.rows(_TOKEN, *_key(batch.id))
-            if known:
-                return Reserved() if known[0][0] == reservation.token else Taken()
+            if known := self.rows(_CLAIM, *_key(batch.id)):
+                # Outcomes prove that the answer was not lost: a claim that comes late must not call again.
+                [(token, settled)] = known
+                return Reserved() if token == reservation.token and not settled else Taken()
             if batch.id.attempt > 1 and self._follow_up_of(batch.id) != batch:
                 return Taken()
             positions, moment = json.dumps(batch.positions), as_text(reservation.reserved_at)
@@ -95,17 +101,14 @@ class SqliteBatches(SqliteFile):
             size = self.rows(_SIZE, *_key(settlement.batch))
             assert size, "only a reserved batch has outcomes"
             assert size[0][0] == len(states), "every recipient of a batch has an outcome"
-            written = db.execute(
-                f"INSERT INTO settlement VALUES ({', '.join('?' * 13)}) ON CONFLICT DO NOTHING",
-                (
-                    *_key(settlement.batch),
-                    states,
-                    *(counts[state] for state in _SETTLED),
-                    json.dumps(reasons, ensure_ascii=False, sort_keys=True),
-                    as_text(settlement.settled_at),
-                ),
+            row = (
+                *_key(settlement.batch),
+                states,
+                *(counts[state] for state in _SETTLED),
+                json.dumps(reasons, ensure_ascii=False, sort_keys=True),
+                as_text(settlement.settled_at),
             )
-            return written.rowcount == 1
+            return db.execute(_SETTLE, row).rowcount == 1
 
     def open_batches(self, revision: Revision, wave: int) -> Iterator[Batch]:
         """See the port."""

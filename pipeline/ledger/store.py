@@ -74,9 +74,10 @@ class Ledger(Protocol):
     def reserve(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
         """Claim a batch, if no hold stands, in one transaction with the look at the holds.
 
-        Claiming again with the same token answers Reserved, so that a lost answer is no lost batch. A
-        follow-up attempt can be claimed only when the attempt before was settled with exactly these
-        positions deferred; anything else is Taken.
+        Claiming again with the same token answers Reserved, so that a lost answer is no lost batch; once
+        the outcomes are written it answers Taken, also to its own token. A follow-up attempt can be
+        claimed only when the attempt before was settled with exactly these positions deferred; anything
+        else is Taken.
         """
         ...
 

@@ -1,0 +1,321 @@
+"""Two senders, crashes, lost answers, stops and later revisions, in every order Hypothesis can think of."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from pipeline.ledger.entry import (
+    NEXT,
+    Account,
+    Batch,
+    BatchId,
+    Outcome,
+    Reservation,
+    Reserved,
+    Revision,
+    Settlement,
+    State,
+    Superseded,
+    Taken,
+    batches_of,
+)
+from pipeline.ledger.hold import EVERYTHING, HeldBack, Hold
+from pipeline.ledger.sqlite import SqliteLedger
+from tests.ledger.books import CAMPAIGN, REVISION, halt, lift_of, minute
+
+_SENDERS = st.integers(0, 1)
+_LETTERS = st.lists(st.sampled_from("aaurxhh"), min_size=3, max_size=3).map("".join)
+_CUT = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
+
+
+@dataclass(slots=True)
+class Claim:
+    """A batch that a sender was given, and how far the sender came with it."""
+
+    sender: int
+    reservation: Reservation
+    letters: str = ""
+    settled: bool = False
+    lost: bool = False
+
+    @property
+    def batch(self) -> Batch:
+        return self.reservation.batch
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the sender has yet to call."""
+        return not (self.letters or self.lost)
+
+    @property
+    def called(self) -> bool:
+        """Whether the sender knows outcomes that are not written."""
+        return bool(self.letters) and not (self.settled or self.lost)
+
+
+class TwoSenders(RuleBasedStateMachine):
+    """The book that the test keeps by itself, beside the ledger's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = tempfile.TemporaryDirectory()
+        self.senders = [self._open(), self._open()]
+        self.tick = 0
+        self.people = 0
+        self.mailbox: Counter[int] = Counter()
+        self.audiences: dict[int, tuple[int, ...]] = {}
+        self.revisions: list[Revision] = []
+        self.claims: dict[BatchId, Claim] = {}
+        self.standing: list[Hold] = []
+
+    def _open(self) -> SqliteLedger:
+        return SqliteLedger(Path(self._folder.name) / "ledger.db")
+
+    def teardown(self) -> None:
+        for ledger in self.senders:
+            ledger.close()
+        self._folder.cleanup()
+
+    def _next_minute(self) -> int:
+        self.tick += 1
+        return self.tick
+
+    # What happens to the world.
+
+    @initialize(cut=_CUT)
+    def first_revision(self, cut: tuple[int, int, int]) -> None:
+        self._begin(0, newcomers=6, cut=cut)
+
+    @precondition(lambda self: len(self.revisions) < 4)
+    @rule(sender=_SENDERS, newcomers=st.integers(0, 2), cut=_CUT)
+    def later_revision(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+        self._begin(sender, newcomers, cut)
+
+    def _begin(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+        ledger = self.senders[sender]
+        had_it = {
+            self.audiences[revision.number][position]
+            for revision in self.revisions
+            for position in ledger.reserved_positions(revision)
+        }
+        self.people += newcomers
+        audience = tuple(person for person in range(self.people) if person not in had_it)
+        if not audience:
+            return
+        end = min(cut[2], len(audience))
+        revision = replace(
+            REVISION,
+            number=len(self.revisions) + 1,
+            recipients=len(audience),
+            waves=(end, len(audience)),
+            batch_sizes=cut[:2],
+            opened_at=minute(self._next_minute()),
+        )
+        assert ledger.open_revision(revision)
+        assert not self.senders[1 - sender].open_revision(revision)
+        self.revisions.append(revision)
+        self.audiences[revision.number] = audience
+
+    @rule(sender=_SENDERS, scope=st.sampled_from([CAMPAIGN, EVERYTHING, "spring-letter"]))
+    def stop(self, sender: int, scope: str) -> None:
+        hold = halt(scope, self._next_minute())
+        self.senders[sender].place(hold)
+        if scope != "spring-letter":
+            self.standing.append(hold)
+
+    @precondition(lambda self: self.standing)
+    @rule(sender=_SENDERS, which=st.integers(0, 9))
+    def go_on(self, sender: int, which: int) -> None:
+        hold = self.standing.pop(which % len(self.standing))
+        self.senders[sender].lift(lift_of(hold, self._next_minute()))
+
+    # What senders do.
+
+    @rule(
+        sender=_SENDERS, which=st.integers(0, 99), where=st.sampled_from(["open", "open", "stale", "crooked"])
+    )
+    def reserve(self, sender: int, which: int, where: str) -> None:
+        known: Mapping[str, list[Batch]] = {
+            "open": list(self._open_batches(self.senders[sender])),
+            "stale": [batch for revision in self.revisions for batch in _all_batches(revision)],
+            "crooked": [_again(claim.batch) for claim in self.claims.values()],
+        }
+        if not known[where]:
+            return
+        batch = known[where][which % len(known[where])]
+        number = self._next_minute()
+        reservation = Reservation(batch, f"{sender}-{number}", minute(number))
+        expected = self._expected(reservation)
+        assert self.senders[sender].reserve(reservation) == expected
+        if expected == Reserved():
+            self.claims[batch.id] = Claim(sender, reservation)
+
+    @precondition(lambda self: self.claims)
+    @rule(which=st.integers(0, 99), letters=_LETTERS)
+    def ask_again(self, which: int, letters: str) -> None:
+        """An answer was lost, or an old request arrives late; whoever is told Reserved will call."""
+        claim = list(self.claims.values())[which % len(self.claims)]
+        if claim.called or claim.lost:
+            return
+        answer = self.senders[claim.sender].reserve(claim.reservation)
+        assert answer == self._expected(claim.reservation)
+        if answer == Reserved():
+            self._call(claim, letters)
+        elif not claim.settled:
+            claim.lost = True
+
+    @precondition(lambda self: any(claim.waiting for claim in self.claims.values()))
+    @rule(which=st.integers(0, 99), letters=_LETTERS)
+    def call(self, which: int, letters: str) -> None:
+        waiting = [claim for claim in self.claims.values() if claim.waiting]
+        self._call(waiting[which % len(waiting)], letters)
+
+    def _call(self, claim: Claim, letters: str) -> None:
+        claim.letters = letters[: len(claim.batch.positions)]
+        audience = self.audiences[claim.batch.id.revision]
+        for position, letter in zip(claim.batch.positions, claim.letters, strict=True):
+            self.mailbox[audience[position]] += letter in "au"
+
+    @precondition(lambda self: any(claim.called for claim in self.claims.values()))
+    @rule(which=st.integers(0, 99), letters=_LETTERS)
+    def settle(self, which: int, letters: str) -> None:
+        called = [claim for claim in self.claims.values() if claim.called]
+        claim = called[which % len(called)]
+        assert self.senders[claim.sender].settle(self._settlement(claim, claim.letters))
+        claim.settled = True
+        assert not self.senders[1 - claim.sender].settle(self._settlement(claim, letters))
+
+    def _settlement(self, claim: Claim, letters: str) -> Settlement:
+        size = len(claim.batch.positions)
+        said = tuple(Outcome(State(letter)) for letter in letters[:size])
+        return Settlement(claim.batch.id, said, minute(self._next_minute()))
+
+    @rule(sender=_SENDERS)
+    def crash(self, sender: int) -> None:
+        self.senders[sender].close()
+        self.senders[sender] = self._open()
+        for claim in self.claims.values():
+            claim.lost |= claim.sender == sender and not claim.settled
+
+    # What must hold.
+
+    def _open_batches(self, ledger: SqliteLedger) -> Iterator[Batch]:
+        for revision in self.revisions:
+            for wave in range(1, len(revision.waves) + 1):
+                yield from ledger.open_batches(revision, wave)
+
+    def _expected(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
+        batch = reservation.batch
+        if self.standing:
+            return HeldBack(tuple(sorted(self.standing, key=lambda hold: hold.since)))
+        if batch.id.revision != len(self.revisions):
+            return Superseded()
+        if claim := self.claims.get(batch.id):
+            ours = claim.reservation.token == reservation.token and not claim.settled
+            return Reserved() if ours else Taken()
+        if batch.id.attempt > 1 and batch.positions != self._deferred(batch.id):
+            return Taken()
+        return Reserved()
+
+    def _deferred(self, batch: BatchId) -> tuple[int, ...] | None:
+        before = self.claims.get(replace(batch, attempt=batch.attempt - 1))
+        if before is None or not before.settled:
+            return None
+        told = zip(before.batch.positions, before.letters, strict=True)
+        return tuple(position for position, letter in told if letter == "h") or None
+
+    def _stands(self, revision: Revision) -> dict[int, str]:
+        """Where everybody of a revision stands, in the test's own book."""
+        stands = dict.fromkeys(range(revision.recipients), "h")
+        for claim in sorted(self.claims.values(), key=lambda claim: claim.batch.id):
+            if claim.batch.id.revision == revision.number:
+                letters = claim.letters if claim.settled else "u" * len(claim.batch.positions)
+                stands.update(zip(claim.batch.positions, letters, strict=True))
+        return stands
+
+    @invariant()
+    def nobody_has_two_messages(self) -> None:
+        assert max(self.mailbox.values(), default=0) <= 1
+
+    @invariant()
+    def everybody_is_accounted_for(self) -> None:
+        counted: Counter[str] = Counter()
+        for revision in self.revisions:
+            stands = self._stands(revision).values()
+            last = revision is self.revisions[-1]
+            counted.update(letter for letter in stands if last or letter != "h")
+        account = self.senders[0].account(CAMPAIGN)
+        assert account == self.senders[1].account(CAMPAIGN)
+        assert account == Account(
+            counted.total(), counted["a"], counted["r"], counted["x"], counted["h"], counted["u"]
+        )
+        assert account.balanced
+
+    @invariant()
+    def whoever_has_it_is_accepted_or_unknown(self) -> None:
+        on_record = {
+            self.audiences[revision.number][position]
+            for revision in self.revisions
+            for position, letter in _paths(self.senders[0], revision).items()
+            if letter in "au"
+        }
+        assert set(+self.mailbox) <= on_record
+
+    @invariant()
+    def open_batches_are_those_who_are_held(self) -> None:
+        found = [
+            (batch.id.revision, p) for batch in self._open_batches(self.senders[1]) for p in batch.positions
+        ]
+        held = [
+            (revision.number, position)
+            for revision in self.revisions
+            for position, letter in self._stands(revision).items()
+            if letter == "h"
+        ]
+        assert sorted(found) == held
+
+    @invariant()
+    def what_was_left_behind_is_listed(self) -> None:
+        left = sorted(claim.batch.id for claim in self.claims.values() if not claim.settled)
+        assert list(self.senders[0].unsettled(CAMPAIGN)) == left
+
+
+def _all_batches(revision: Revision) -> Iterator[Batch]:
+    for wave in range(1, len(revision.waves) + 1):
+        yield from batches_of(revision, wave)
+
+
+def _again(batch: Batch) -> Batch:
+    """A follow-up for everybody of a batch, whether they were deferred or not."""
+    return Batch(replace(batch.id, attempt=batch.id.attempt + 1), batch.positions)
+
+
+def _paths(ledger: SqliteLedger, revision: Revision) -> dict[int, str]:
+    """Where everybody of a revision stands on record, having gone a way that the table of moves allows."""
+    stands = dict.fromkeys(range(revision.recipients), "h")
+    for positions, states in ledger.rows(
+        "SELECT positions, states FROM reservation LEFT JOIN settlement "
+        "USING (campaign, revision, wave, batch, attempt) WHERE revision = ? ORDER BY attempt",
+        revision.number,
+    ):
+        for index, position in enumerate(int(word) for word in positions.strip("[]").split(",")):
+            assert State.UNKNOWN in NEXT[State(stands[position])]
+            stands[position] = "u" if states is None else states[index]
+            assert stands[position] == "u" or State(stands[position]) in NEXT[State.UNKNOWN]
+    return stands
+
+
+TestTwoSenders = TwoSenders.TestCase
+TestTwoSenders.settings = settings(
+    max_examples=100,
+    stateful_step_count=30,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)

@@ -32,7 +32,8 @@ STOPPED = {
     "padding of ten thousand million letters": "{{ 'a'|center(10**10) }}",
     "a format of a thousand million letters": "{{ '%01000000000d'|format(7) }}",
     "letters doubled forty times": (
-        "{% set n = namespace(s='aaaaaaaa') %}{% for i in range(40) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s|length }}"
+        "{% set n = namespace(s='aaaaaaaa') %}"
+        "{% for i in range(40) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s|length }}"
     ),
     "a hundred megabytes": "{% for i in range(9999) %}{% for j in range(9999) %}aaaaaaaaaa{% endfor %}{% endfor %}",
     "a macro that calls itself": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
@@ -89,10 +90,10 @@ def test_the_line_of_an_endless_loop_is_named(mail: Change, render: Render) -> N
 
 
 def test_work_that_only_the_kernel_can_stop_is_stopped(mail: Change, render: Render) -> None:
-    # counting is one step in C: some fifty comparisons at each of a hundred million places
+    # counting is one step in C: ten thousand comparisons of ten million letters each
     attack = (
-        "{% set few = recipient.poison * 49 %}{% set many = (recipient.poison * 9999).replace('a', 'a' * 9999) %}"
-        "{{ many.count(few ~ 'b' ~ few) }}{{ many.count(few ~ 'b' ~ few) }}"
+        "{% set long = (recipient.poison * 9999).replace('a', 'a' * 999) %}"
+        "{{ ([long ~ 'x'] * 9999).count(long ~ 'y') }}"
     )
     source = mail(words="{% if recipient.poison %}" + attack + "{% endif %}ok")
     ill, well = render(source, person(1, poison="a"), person(2))
@@ -197,7 +198,10 @@ def test_a_row_with_a_bad_address_gets_no_mail_and_harms_nobody(
 
 
 def test_one_recipients_values_never_reach_the_next_mail(mail: Change, render: Render) -> None:
-    keeper = "{% set kept = namespace(name='nobody') %}{% macro note(x) %}{{ kept.name }}{% set kept.name = x %}{% endmacro %}"
+    keeper = (
+        "{% set kept = namespace(name='nobody') %}"
+        "{% macro note(x) %}{{ kept.name }}{% set kept.name = x %}{% endmacro %}"
+    )
     source = mail(
         words="{% from 'keeper.txt' import note %}{{ note(recipient.family_name) }}",
         files={"keeper.txt": keeper},

@@ -27,12 +27,12 @@ _WARM_UP: Final = MailSource(
     campaign="warm-up",
     language="en",
     sender=Mailbox("Warm-up", "warm-up@personas.example"),
-    subject="Warm {{ 'up' | upper | e }}",
+    subject="{{ recipient.name }}",
     preheader="Warm-up",
     html=HtmlBody(
         "warm-up.mjml",
         "<mjml><mj-head><mj-style>p { color: red }</mj-style></mj-head><mj-body><mj-text>"
-        '<p>{{ range(2) | join | default("x") }} <a href="https://warm-up.example/?a=b">x</a></p>'
+        '<p>{{ "warm up" | wordwrap(2) }} <a href="https://温.warm-up.example/?a=b">x</a></p>'
         "</mj-text></mj-body></mjml>",
         "mjml",
     ),
@@ -46,7 +46,12 @@ def main() -> None:
     """Serve until the input ends."""
     said, out = sys.stdin.buffer, sys.stdout.buffer
     # Modules and tables that are loaded on first use must be there before files become out of reach.
-    Composer(_WARM_UP, longest=100_000).compose(Recipient("1", "a@personas.example", {}), "")
+    warm = Composer(_WARM_UP, longest=100_000).compose(
+        Recipient("1", "a@personas.example", {"name": "x"}), ""
+    )
+    assert isinstance(warm, Composed), warm
+    failed = Composer(_WARM_UP, longest=100_000).compose(Recipient("2", "b@personas.example", {}), "")
+    assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
     composer = Composer(source, longest=limits.part_characters)
     _shut_in(limits)

@@ -12,8 +12,8 @@ from pipeline.render.sandbox import Names, Sandbox
 from pipeline.render.source import HtmlBody, MailSource
 
 _LEFT_OVER = re.compile(r"\{\{|\{%")
-# everything below space but tab and line feed, delete, and the C1 block
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# everything below space but tab and line feed, delete, the C1 block, and halves of characters
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Composer:
@@ -63,7 +63,7 @@ class Composer:
         markup = self._filled(self._escaping, body.name, seen)
         if body.kind == "mjml":
             preheader = None if mjml.has_preview(markup) else preheader
-            markup = mjml.to_html(markup, name=body.name, language=self._source.language)
+            markup = mjml.to_html(markup, name=body.name, template=body.text, language=self._source.language)
         bare = page.with_styles_inlined(markup)
         source = self._source
         finished = page.with_utm(bare, source.utm, source.own_hosts, source.unsubscribe_base)
@@ -110,7 +110,7 @@ class Composer:
                     name,
                 )
             )
-        if _CONTROL.search(words) or any("\ud800" <= letter <= "\udfff" for letter in words):
+        if _CONTROL.search(words):
             raise Unrenderable(
                 RenderFailure(
                     "The result holds a control character.",

@@ -40,6 +40,22 @@ def number(value: Any) -> str:
     return f"{parsed:,f}"
 
 
+def whole(value: Any, default: int = 0) -> int:
+    """The whole number that `value` means, `default` where it is empty.
+
+    Unlike Jinja2's own `int` it does not turn `1,200` or a name into 0: that is an error.
+    """
+    if isinstance(value, int | float):
+        return int(value)
+    text = str(value).strip()
+    if not text:
+        return default
+    try:
+        return int(text)
+    except ValueError:
+        raise TemplateRuntimeError("int: the value is not a whole number.") from None
+
+
 def day(language: str) -> Callable[..., str]:
     """A filter that writes `2026-12-01` for readers: `2026年12月1日(火)`, or `Tuesday, 1 December 2026`.
 

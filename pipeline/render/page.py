@@ -2,6 +2,7 @@
 
 import html
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -70,7 +71,9 @@ def to_text(page: str) -> str:
     Mail programs that make links of bare addresses take whatever follows without a space along.
     """
     lines = (line.rstrip() for line in get_text(_LINKED.sub(_spelt_out, page), _AS_TEXT).splitlines())
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
+    # tables that only make the layout leave the whole text indented
+    words = textwrap.dedent("\n".join(lines))
+    return re.sub(r"\n{3,}", "\n\n", words).strip("\n") + "\n"
 
 
 def _spelt_out(link: re.Match[str]) -> str:

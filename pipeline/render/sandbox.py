@@ -12,7 +12,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from pipeline.render.filters import day, number, otherwise
+from pipeline.render.filters import day, number, otherwise, whole
 
 #: Far more rows than a mail has, far fewer than hurt.
 _LONGEST_RANGE: Final = 10_000
@@ -48,6 +48,13 @@ class Names:
     __html__ = __str__
 
 
+class _Unknown(StrictUndefined):
+    """An undefined value that does not even hide inside a list: `{{ [recipient.typo] }}` is an error."""
+
+    __slots__ = ()
+    __repr__ = StrictUndefined.__str__
+
+
 class _NeverKept(Template):
     """A template whose module is made anew for every import.
 
@@ -68,7 +75,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, find: Callable[[str], str | None], *, escape: bool, language: str) -> None:
         super().__init__(
-            undefined=StrictUndefined,
+            undefined=_Unknown,
             autoescape=escape,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -83,6 +90,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.globals["range"] = _short_range
         self.filters["number"] = number
         self.filters["date"] = day(language)
+        self.filters["int"] = whole
         self.filters["default"] = self.filters["d"] = otherwise
 
     def getattr(self, obj: Any, attribute: str) -> Any:

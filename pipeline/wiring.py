@@ -1,1 +1,154 @@
 """Policy target to real adapters; the only module that names them all."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.approvals.trailers import TrailerReviews
+from pipeline.archive.folder import FolderArchive
+from pipeline.archive.store import Archive
+from pipeline.audience.contacts import Contacts
+from pipeline.audience.duckdb import DuckDbContacts
+from pipeline.clock import Clock, SystemClock
+from pipeline.delivery.mainline import Mainline
+from pipeline.delivery.outbox import Outbox as OutboxTransport
+from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
+from pipeline.delivery.transport import Transport
+from pipeline.delivery.world import Narrate, World
+from pipeline.errors import PipelineError, UsageError
+from pipeline.ledger.sqlite import SqliteLedger
+from pipeline.ledger.store import Ledger
+from pipeline.models.policy import Folder, Outbox, Policy, Sqlite, Target
+from pipeline.render.unsubscribe import load_key
+from pipeline.workspace import workspace as loading
+from pipeline.workspace.git import Repository
+from pipeline.workspace.workspace import Workspace
+
+
+def _nothing(_campaign: str, _sentence: str) -> None:
+    """Nobody listens."""
+
+
+def _never() -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """How a delivery is called: on which target, by which clock, who listens, who may stop it."""
+
+    target: str = "local"
+    branch: str = "main"
+    clock: Clock = field(default_factory=SystemClock)
+    stopping: Callable[[], bool] = _never
+    narrate: Narrate = _nothing
+    #: Play everything on copies; nothing leaves, nothing is written.
+    rehearsal: bool = False
+
+
+def contacts_of(root: Path) -> Contacts:
+    """Where people live, for the sources of a policy at `root`."""
+    return DuckDbContacts(root)
+
+
+def target_of(policy: Policy, name: str) -> Target:
+    """The target's entry in the policy. Raises UsageError when there is none."""
+    if name not in policy.targets:
+        known = ", ".join(sorted(policy.targets))
+        raise UsageError(f"policy.yaml names no target {name}.", f"It names: {known}.")
+    return policy.targets[name]
+
+
+def ledger_of(root: Path, target: Target, *, rehearsal: bool = False) -> Ledger:
+    """The target's ledger; a rehearsal works on a copy, and a missing one is empty."""
+    match target.ledger:
+        case Sqlite(sqlite=path):
+            return SqliteLedger(root / path, rehearsal=rehearsal)
+        case other:
+            raise _not_yet(f"the ledger {other!r}")
+
+
+def archive_of(root: Path, target: Target) -> Archive:
+    """The target's archive."""
+    match target.archive:
+        case Folder(folder=path):
+            return FolderArchive(root / path)
+        case other:
+            raise _not_yet(f"the archive {other!r}")
+
+
+def transport_of(root: Path, target: Target, clock: Clock) -> Transport:
+    """The target's transport."""
+    match target.transport:
+        case Outbox(outbox=path):
+            return OutboxTransport(root / path, clock)
+        case other:
+            raise _not_yet(f"the transport {other!r}")
+
+
+def _not_yet(what: str) -> PipelineError:
+    return PipelineError(
+        f"This version has no adapter for {what}.", "Use a target with outbox, sqlite and folder."
+    )
+
+
+def policy_at_hand(repository: Repository, branch: str) -> Policy:
+    """The policy of the working tree, or else of the branch: enough to find the ledger in an emergency."""
+    for tree in (repository.working_tree, lambda: repository.tree(repository.resolve(branch))):
+        policy = loading.load(tree()).policy
+        if policy is not None:
+            return policy
+    raise PipelineError("policy.yaml cannot be read.", "`postmerge check` says why.")
+
+
+def _policy_of(workspace: Workspace) -> Policy:
+    if workspace.policy is None:
+        raise PipelineError(
+            "policy.yaml on the main branch cannot be read, so nothing is sent.",
+            "`postmerge check` says why.",
+        )
+    return workspace.policy
+
+
+@contextmanager
+def open_world(start: Path, calling: Calling) -> Iterator[World]:
+    """Everything that a delivery touches, closed at the end. The policy is the one that main has now."""
+    with ExitStack() as stack:
+        repository = stack.enter_context(Repository.open(start))
+        main = Mainline(repository, calling.branch)
+        target = target_of(_policy_of(main.workspace(main.commit())), calling.target)
+        root = repository.root
+        ledger = ledger_of(root, target, rehearsal=calling.rehearsal)
+        stack.callback(ledger.close)
+        archive = archive_of(root, target)
+        transport: Transport = transport_of(root, target, calling.clock)
+        if calling.rehearsal:
+            archive, transport = RehearsedArchive(archive), RehearsedTransport()
+        yield World(
+            main=main,
+            contacts=contacts_of(root),
+            ledger=ledger,
+            archive=archive,
+            transport=transport,
+            reviews=lambda policy: TrailerReviews(repository, policy),
+            clock=calling.clock,
+            key=load_key(root, os.environ, create=True),
+            sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
+            stopping=calling.stopping,
+            narrate=calling.narrate,
+        )
+
+
+@contextmanager
+def open_ledger(start: Path, target: str, branch: str = "main") -> Iterator[Ledger]:
+    """Only the ledger: what a brake needs."""
+    with Repository.open(start) as repository:
+        policy = policy_at_hand(repository, branch)
+        ledger = ledger_of(repository.root, target_of(policy, target))
+        try:
+            yield ledger
+        finally:
+            ledger.close()

@@ -51,7 +51,7 @@ def put_together(
         if objections:
             return objections
         number = sight.revision.number + 1 if sight.revision else 1
-        frozen = freeze(world.archive, resolution, sight.campaign, number)
+        frozen = freeze(world.archive, resolution, sight.campaign, str(number))
         excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
     ends = wave_ends(frozen.count, plan.shares)
     return Revision(

@@ -1,4 +1,4 @@
-"""The loop: look, take the first step that is due, look again. Safe to run again, twice at once, after a kill."""
+"""The loop: look, take the first step that is due, look again; safe to run twice, and after a kill."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import assert_never
 
 from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
-from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.conditions import holds_of, late_reason
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, Ready, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
+from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.pace import Pace
 from pipeline.delivery.sending import Sending
 from pipeline.delivery.sight import Done, FreezeNow, SendWave, Sight, SoakUntil, next_step
@@ -50,7 +50,8 @@ def deliver(world: World) -> Delivered:
     can be decided at all: main, clock or ledger.
     """
     assert_clock_goes_forward(world)
-    statuses, troubles = [], []
+    statuses: list[Status] = []
+    troubles: list[PipelineError] = []
     for campaign in campaigns_of(world):
         if world.stopping():
             break

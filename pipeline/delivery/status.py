@@ -79,4 +79,5 @@ def _progress(sight: Sight, holds: tuple[Hold, ...]) -> Progress:
     begun = bool(sight.waves)
     if holds:
         return Progress.SENDING if begun else Progress.WAITING
-    return Progress.SENDING if begun or isinstance(sight.intent, Ready) and sight.order else Progress.WAITING
+    ordered = isinstance(sight.intent, Ready) and sight.order is not None
+    return Progress.SENDING if begun or ordered else Progress.WAITING

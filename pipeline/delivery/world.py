@@ -44,3 +44,5 @@ class World:
     sender: str
     stopping: Callable[[], bool] = field(default=_never)
     narrate: Narrate = field(default=_silent)
+    #: Commits and campaigns whose checklist was green: it is a function of the commit, so once is enough.
+    green: set[tuple[str, str]] = field(default_factory=set, compare=False)

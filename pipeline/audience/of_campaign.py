@@ -1,0 +1,54 @@
+"""The audience rule of a campaign in a workspace, or what is wrong with it and where."""
+
+from pipeline.audience.contacts import Contacts, objections
+from pipeline.audience.rule import AudienceRule, Objection, audience_rule
+from pipeline.models.finding import Finding, Position
+from pipeline.workspace.workspace import Workspace
+
+
+def rule_of(workspace: Workspace, campaign_id: str) -> AudienceRule | tuple[Finding, ...]:
+    """The rule, or the findings that stand in its way."""
+    campaign, policy = workspace.campaigns[campaign_id].campaign, workspace.policy
+    name = campaign.audience.segment
+    if policy is None or name is None or name not in workspace.segments:
+        folder = workspace.campaigns[campaign_id]
+        place = folder.yaml.position(("audience",))
+        remedy = "`postmerge check` lists what is wrong with it."
+        path = f"{folder.path}/campaign.yaml"
+        return (Finding("recipients/segment-exists", path, "Its audience cannot be read.", remedy, place),)
+    segments = {file.name: file.segment for file in workspace.segments.values()}
+    rule = audience_rule(name, segments, policy, campaign.kind, campaign_id)
+    if isinstance(rule, AudienceRule):
+        return rule
+    return tuple(_finding(workspace, campaign_id, objection) for objection in rule)
+
+
+def source_findings(
+    workspace: Workspace, campaign_id: str, rule: AudienceRule, contacts: Contacts
+) -> tuple[Finding, ...]:
+    """Columns that the rule names and its contact sources do not have."""
+    return tuple(_finding(workspace, campaign_id, objection) for objection in objections(rule, contacts))
+
+
+def _finding(workspace: Workspace, campaign_id: str, objection: Objection) -> Finding:
+    rule = "recipients/predicate" if objection.path[:1] == ("where",) else "recipients/column-exists"
+    return Finding(
+        rule,
+        objection.file,
+        objection.sentence,
+        objection.remedy,
+        _position(workspace, objection),
+        campaign=campaign_id,
+    )
+
+
+def _position(workspace: Workspace, objection: Objection) -> Position:
+    """The place in the file; an offset counts where the value stands on one line."""
+    files = {file.path: file.yaml for file in workspace.segments.values()}
+    if workspace.policy_yaml is not None:
+        files[workspace.policy_yaml.path] = workspace.policy_yaml
+    yaml = files.get(objection.file)
+    if yaml is None:
+        return Position()
+    place = yaml.value_position(objection.path)
+    return Position(place.line, place.column + objection.offset)

@@ -1,0 +1,70 @@
+"""postmerge check."""
+
+import json
+import sys
+
+import click
+
+from pipeline import wiring
+from pipeline.checklist.report import Report
+from pipeline.checklist.run import run
+from pipeline.cli import findings_text
+from pipeline.cli.options import Place, campaigns_argument, format_option
+from pipeline.errors import ExitStatus, UsageError
+from pipeline.plan import changes
+from pipeline.plan.report import sights
+from pipeline.workspace import workspace as loading
+from pipeline.workspace import yamllint
+from pipeline.workspace.git import Repository
+from pipeline.workspace.workspace import Workspace
+
+
+@click.command()
+@campaigns_argument()
+@click.option("--base", metavar="REF", help="Only campaigns that differ from where this branch left REF.")
+@format_option("text", "json", "github", "sarif")
+@click.pass_obj
+def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str) -> None:
+    """Check campaigns, segments and policy of the working tree.
+
+    Every mistake at once, each with its place and a remedy. Without CAMPAIGN, all of them.
+    """
+    with Repository.open(place.start) as repository:
+        tree = repository.working_tree()
+        workspace = loading.load(tree)
+        names = _chosen(repository, workspace, campaigns, base)
+        report = run(workspace, names, wiring.contacts_of(repository.root), yamllint.lint(tree))
+    click.echo(_shown(report, form, workspace), nl=False)
+    sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
+
+
+def _chosen(
+    repository: Repository, workspace: Workspace, campaigns: tuple[str, ...], base: str | None
+) -> list[str]:
+    known = sorted({*workspace.campaigns, *workspace.broken})
+    for name in campaigns:
+        if name not in known:
+            raise UsageError(f"There is no campaign {name}.", f"There are: {', '.join(known) or 'none'}.")
+    chosen = list(campaigns) or known
+    if base is None:
+        return chosen
+    before = loading.load(repository.tree(repository.fork_point(base)))
+    listed = changes.between(sights(before), sights(workspace))
+    touched = {
+        change.campaign
+        for change in listed
+        if sights(before).get(change.campaign) != sights(workspace).get(change.campaign)
+    }
+    return [name for name in chosen if name in touched]
+
+
+def _shown(report: Report, form: str, workspace: Workspace) -> str:
+    match form:
+        case "json":
+            return json.dumps(findings_text.as_data(report), ensure_ascii=False, indent=2) + "\n"
+        case "github":
+            return findings_text.as_github(report)
+        case "sarif":
+            return json.dumps(findings_text.as_sarif(report), ensure_ascii=False, indent=2) + "\n"
+        case _:
+            return findings_text.as_text(report, workspace.tree)

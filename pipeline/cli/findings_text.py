@@ -1,0 +1,160 @@
+"""Findings for people, for programs and for GitHub."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.checklist.catalogue import RULES
+from pipeline.checklist.report import CampaignReport, Report, Status
+from pipeline.models.finding import Finding, Severity, blocking
+from pipeline.workspace.tree import Tree
+
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+#: GitHub shows ten annotations of each kind a step; more are cut without a word.
+_CONTEXT_MAX = 100
+
+
+def as_text(report: Report, tree: Tree) -> str:
+    """With the line of source and a caret under the place."""
+    lines: list[str] = []
+    for finding in report.all_findings():
+        lines += [*_with_source(finding, tree), ""]
+    for campaign in report.campaigns:
+        lines.append(_summary(campaign))
+    lines.append(_total(report))
+    return "\n".join(lines) + "\n"
+
+
+def _with_source(finding: Finding, tree: Tree) -> Iterator[str]:
+    place = f"{finding.path}:{finding.position.line}:{finding.position.column}"
+    yield f"{place}: {finding.severity}: {finding.message} [{finding.rule}]"
+    source = _line(finding, tree)
+    if source is not None:
+        text, column = source
+        yield f"    {text}"
+        yield f"    {_blank(text[: column - 1])}^"
+    if finding.remedy:
+        yield f"  → {finding.remedy}"
+
+
+def _blank(text: str) -> str:
+    # A full-width character takes two cells, so the caret needs two blanks for it.
+    return "".join("　" if ord(c) > 0x2E7F else " " for c in text)  # noqa: PLR2004
+
+
+def _line(finding: Finding, tree: Tree) -> tuple[str, int] | None:
+    entry = tree.entries.get(finding.path)
+    if entry is None or entry.mode not in {"100644", "100755"}:
+        return None
+    try:
+        lines = tree.read(finding.path).decode("utf-8-sig").splitlines()
+    except (UnicodeDecodeError, OSError):
+        return None
+    if not 0 < finding.position.line <= len(lines):
+        return None
+    text = "".join(c if c.isprintable() else " " for c in lines[finding.position.line - 1])
+    return text[:_CONTEXT_MAX], min(finding.position.column, _CONTEXT_MAX, len(text) + 1)
+
+
+def _summary(campaign: CampaignReport) -> str:
+    counts: dict[str, int] = {}
+    for item in campaign.items:
+        counts[item.status] = counts.get(item.status, 0) + 1
+    listed = ", ".join(f"{count} {status}" for status, count in counts.items())
+    mark = "ok  " if campaign.green else "FAIL"
+    digest = f" ({campaign.digest[:16]})" if campaign.digest else ""
+    return f"{mark} {campaign.id}{digest}: {listed}"
+
+
+def _total(report: Report) -> str:
+    found = list(report.all_findings())
+    errors = len(blocking(found))
+    later = sum(item.status is Status.LATER for c in report.campaigns for item in c.items)
+    postponed = f", {later} for delivery to check" if later else ""
+    noun = "campaign" if len(report.campaigns) == 1 else "campaigns"
+    return f"{len(report.campaigns)} {noun}, {errors} errors, {len(found) - errors} other findings{postponed}"
+
+
+def as_data(report: Report) -> dict[str, Any]:
+    """The documented JSON."""
+    return {
+        "campaigns": [
+            {
+                "id": campaign.id,
+                "digest": campaign.digest,
+                "items": [
+                    {"rule": i.rule, "heading": i.heading, "status": str(i.status), "reason": i.reason}
+                    for i in campaign.items
+                ],
+                "findings": [_finding_data(finding) for finding in campaign.findings],
+            }
+            for campaign in report.campaigns
+        ],
+        "findings": [_finding_data(finding) for finding in report.findings],
+        "ok": report.ok,
+    }
+
+
+def _finding_data(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "path": finding.path,
+        "line": finding.position.line,
+        "column": finding.position.column,
+        "message": finding.message,
+        "remedy": finding.remedy,
+    }
+
+
+def as_github(report: Report) -> str:
+    """Workflow commands that GitHub shows on the lines of the pull request."""
+    return "".join(f"{_annotation(finding)}\n" for finding in report.all_findings())
+
+
+def _annotation(finding: Finding) -> str:
+    properties = {
+        "file": finding.path,
+        "line": str(finding.position.line),
+        "col": str(finding.position.column),
+        "title": finding.rule,
+    }
+    listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return (
+        f"::{_LEVELS[finding.severity]} {listed}::{_message(f'{finding.message} {finding.remedy}'.strip())}"
+    )
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_sarif(report: Report) -> dict[str, Any]:
+    """SARIF 2.1.0, the format of code scanning."""
+    titles = {rule.id: rule.title for rule in RULES}
+    findings = list(report.all_findings())
+    used = sorted({finding.rule for finding in findings})
+    driver = {
+        "name": "postmerge",
+        "rules": [{"id": rule, "shortDescription": {"text": titles.get(rule, rule)}} for rule in used],
+    }
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": [_result(finding) for finding in findings]}],
+    }
+
+
+def _result(finding: Finding) -> dict[str, Any]:
+    region = {"startLine": finding.position.line, "startColumn": finding.position.column}
+    location = {"physicalLocation": {"artifactLocation": {"uri": finding.path}, "region": region}}
+    return {
+        "ruleId": finding.rule,
+        "level": _SARIF_LEVELS[finding.severity],
+        "message": {"text": f"{finding.message} {finding.remedy}".strip()},
+        "locations": [location],
+    }

@@ -1,0 +1,45 @@
+"""postmerge plan."""
+
+import json
+
+import click
+
+from pipeline import wiring
+from pipeline.cli.options import Place, format_option, target_option
+from pipeline.clock import SystemClock
+from pipeline.errors import PipelineError
+from pipeline.plan import describe, report
+from pipeline.workspace import workspace as loading
+from pipeline.workspace.git import Repository
+
+
+@click.command()
+@click.option("--base", default="main", show_default=True, metavar="REF", help="What would be merged into.")
+@click.option("--head", metavar="REF", help="What would be merged.  [default: the working tree]")
+@format_option("text", "json", "markdown")
+@target_option()
+@click.pass_obj
+def plan(place: Place, base: str, head: str | None, form: str, target: str) -> None:
+    """Say what merging this branch would cause: who gets what, when, and what is unusual."""
+    with Repository.open(place.start) as repository:
+        before = loading.load(repository.tree(repository.fork_point(base, head or "HEAD")))
+        tree = repository.tree(repository.resolve(head)) if head else repository.working_tree()
+        after = loading.load(tree)
+        if after.policy is None:
+            raise PipelineError(
+                "policy.yaml cannot be read, so nothing can be planned.", "See `postmerge check`."
+            )
+        chosen = wiring.target_of(after.policy, target)
+        ledger = wiring.ledger_of(repository.root, chosen, rehearsal=True)
+        try:
+            contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
+            entries = report.make(before, after, contacts=contacts, ledger=ledger, now=now)
+        finally:
+            ledger.close()
+    match form:
+        case "json":
+            click.echo(json.dumps(describe.as_data(entries), ensure_ascii=False, indent=2))
+        case "markdown":
+            click.echo(describe.as_markdown(entries, after.policy.language), nl=False)
+        case _:
+            click.echo(describe.as_text(entries, after.policy.language), nl=False)

@@ -1,0 +1,163 @@
+"""The plan in words: the same entries that delivery executes, for a terminal, a comment, a program (pure)."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, assert_never
+
+from pipeline.clock import shown
+from pipeline.plan.changes import Amend, Change, Start, Stop, Unchanged
+from pipeline.plan.delivery_plan import Freeze, Send, Soak, Step
+from pipeline.plan.phrases import Phrases, phrases
+from pipeline.plan.report import Entry
+
+Language = Literal["ja", "en"]
+
+
+def as_text(entries: Sequence[Entry], language: Language) -> str:
+    """For a terminal of 80 columns."""
+    words = phrases(language)
+    blocks = [_text_block(entry, words) for entry in entries if not isinstance(entry.change, Unchanged)]
+    rest = [entry for entry in entries if isinstance(entry.change, Unchanged)]
+    if rest:
+        blocks.append(words.unchanged.format(count=len(rest)))
+    return "\n\n".join(blocks or [words.nothing]) + "\n"
+
+
+def as_markdown(entries: Sequence[Entry], language: Language) -> str:
+    """For a pull-request comment: no personal data, only counts."""
+    words = phrases(language)
+    changed = [entry for entry in entries if not isinstance(entry.change, Unchanged)]
+    parts = [f"## {words.heading}", ""]
+    if not changed:
+        parts.append(words.nothing)
+    for entry in changed:
+        parts += [f"### {_escaped(_headline(entry, words))}", "", *_markdown_block(entry, words), ""]
+    rest = len(entries) - len(changed)
+    if rest:
+        parts.append(words.unchanged.format(count=rest))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def as_data(entries: Iterable[Entry]) -> dict[str, Any]:
+    """For programs; documented in docs/json.md."""
+    return {"campaigns": [_entry_data(entry) for entry in entries]}
+
+
+def word_of(change: Change) -> str:
+    """start, amend, stop or unchanged."""
+    match change:
+        case Start():
+            return "start"
+        case Amend():
+            return "amend"
+        case Stop():
+            return "stop"
+        case Unchanged():
+            return "unchanged"
+        case _:
+            assert_never(change)
+
+
+def _headline(entry: Entry, words: Phrases) -> str:
+    return f"{words.change[word_of(entry.change)]}: {entry.title} ({entry.change.campaign})"
+
+
+def _facts(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
+    """What there is to say about a campaign, as labels and sentences."""
+    if isinstance(entry.change, Stop):
+        yield words.reason, words.why[entry.change.why]
+    if entry.delivered is not None:
+        yield words.so_far, words.reached.format(reached=entry.delivered.reached, held=entry.delivered.held)
+    if isinstance(entry.change, Amend) and entry.delivered is not None and not entry.delivered.held:
+        yield words.note, words.finished
+    if entry.forecast is not None and entry.plan is not None:
+        count = entry.forecast.recipients
+        bounds = words.bounds.format(low=entry.plan.expect.min, high=entry.plan.expect.max)
+        yield words.recipients, f"{words.unknown if count is None else f'{count:,}'} ({bounds})"
+        if entry.forecast.excluded:
+            listed = ", ".join(
+                f"{words.exclusion(r)} {n:,}" for r, n in sorted(entry.forecast.excluded.items())
+            )
+            yield words.excluded, listed
+    for sentence in entry.unusual:
+        yield words.unusual, sentence
+    if entry.plan is not None:
+        yield words.digest, entry.plan.digest[:16]
+        yield words.checksum, entry.plan.checksum[:16]
+
+
+def _step(step: Step, zone: str, words: Phrases) -> tuple[str, str]:
+    match step:
+        case Freeze(at):
+            return words.freeze, shown(at, zone)
+        case Send(wave, recipients, at, until):
+            label = words.wave.format(wave=wave, recipients=recipients)
+            return label, f"{shown(at, zone)} – {_clock(until, zone, at)}"
+        case Soak(wave, until):
+            return words.soak.format(wave=wave), shown(until, zone)
+        case _:
+            assert_never(step)
+
+
+def _clock(until: datetime, zone: str, at: datetime) -> str:
+    """The end of a span; only the time where the day is the same."""
+    text = shown(until, zone)
+    same_day = text[:10] == shown(at, zone)[:10]
+    return text[11:16] if same_day else text
+
+
+def _text_block(entry: Entry, words: Phrases) -> str:
+    lines = [_headline(entry, words)]
+    lines += [f"  {label}: {sentence}" for label, sentence in _facts(entry, words)]
+    if entry.plan is not None:
+        lines += [
+            f"  {label}: {time}" for label, time in (_step(s, entry.plan.zone, words) for s in entry.steps)
+        ]
+    return "\n".join(lines)
+
+
+def _markdown_block(entry: Entry, words: Phrases) -> list[str]:
+    lines = [f"- **{label}**: {_escaped(sentence)}" for label, sentence in _facts(entry, words)]
+    if entry.plan is not None and entry.steps:
+        lines += ["", f"| {words.step} | {words.time} |", "| --- | --- |"]
+        for label, time in (_step(step, entry.plan.zone, words) for step in entry.steps):
+            lines.append(f"| {label} | {time} |")
+    return lines
+
+
+def _escaped(text: str) -> str:
+    """Nothing of an author's title can become a link, a mention, a table or HTML of the comment."""
+    for character in "\\`*_{}[]<>()#|!@~":
+        text = text.replace(character, f"\\{character}" if character != "@" else "@\u200b")
+    return text
+
+
+def _entry_data(entry: Entry) -> dict[str, Any]:
+    plan, forecast = entry.plan, entry.forecast
+    return {
+        "id": entry.change.campaign,
+        "title": entry.title,
+        "change": word_of(entry.change),
+        "why": entry.change.why if isinstance(entry.change, Stop) else None,
+        "digest": plan.digest if plan else None,
+        "checksum": plan.checksum if plan else None,
+        "segment": plan.segment if plan else None,
+        "recipients": forecast.recipients if forecast else None,
+        "excluded": dict(forecast.excluded) if forecast else {},
+        "unusual": list(entry.unusual),
+        "reached": entry.delivered.reached if entry.delivered else 0,
+        "steps": [_step_data(step) for step in entry.steps],
+    }
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    match step:
+        case Freeze(at):
+            return {"step": "freeze", "at": at.isoformat()}
+        case Send(wave, recipients, at, until):
+            times = {"at": at.isoformat(), "until": until.isoformat()}
+            return {"step": "send", "wave": wave, "recipients": recipients, **times}
+        case Soak(wave, until):
+            return {"step": "soak", "wave": wave, "until": until.isoformat()}
+        case _:
+            assert_never(step)

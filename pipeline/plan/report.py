@@ -1,0 +1,128 @@
+"""What a merge would cause, campaign by campaign: the steps, the numbers, and what is unusual."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipeline.audience.contacts import Contacts
+from pipeline.audience.of_campaign import rule_of
+from pipeline.audience.rule import AudienceRule
+from pipeline.errors import PipelineError
+from pipeline.ledger.store import Ledger
+from pipeline.plan.changes import Amend, Change, Sight, Start, between
+from pipeline.plan.delivery_plan import (
+    DeliveryPlan,
+    Forecast,
+    Step,
+    audience_objections,
+    late_after,
+    plan_for,
+    starts_at,
+    steps,
+)
+from pipeline.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What an earlier delivery of the campaign has done; `held` are still to come."""
+
+    reached: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One campaign of the plan. Only a start or an amendment has a plan, and steps where it was counted."""
+
+    change: Change
+    title: str
+    plan: DeliveryPlan | None = None
+    forecast: Forecast | None = None
+    steps: tuple[Step, ...] = ()
+    unusual: tuple[str, ...] = ()
+    delivered: Delivered | None = None
+
+
+def sights(workspace: Workspace) -> Mapping[str, Sight]:
+    """Every campaign of a workspace, as far as changes are concerned."""
+    found = {
+        name: Sight(folder.campaign.state, workspace.digest(name))
+        for name, folder in workspace.campaigns.items()
+    }
+    return found | {name: Sight(None, "unreadable") for name in workspace.broken}
+
+
+def make(
+    before: Workspace, after: Workspace, *, contacts: Contacts, ledger: Ledger | None, now: datetime
+) -> tuple[Entry, ...]:
+    """The plan of merging `after` where `before` is; a merge at `now` is assumed for the times."""
+    return tuple(
+        _entry(change, before, after, contacts, ledger, now)
+        for change in between(sights(before), sights(after))
+    )
+
+
+def _entry(  # noqa: PLR0917
+    change: Change,
+    before: Workspace,
+    after: Workspace,
+    contacts: Contacts,
+    ledger: Ledger | None,
+    now: datetime,
+) -> Entry:
+    folder = after.campaigns.get(change.campaign) or before.campaigns.get(change.campaign)
+    title = folder.campaign.title if folder else change.campaign
+    delivered = _delivered(ledger, change.campaign)
+    if not isinstance(change, Start | Amend) or after.policy is None:
+        return Entry(change, title, delivered=delivered)
+    campaign = after.campaigns[change.campaign].campaign
+    if campaign.from_ not in after.policy.senders:
+        return Entry(change, title, delivered=delivered, unusual=("its sender is not in the policy",))
+    plan = plan_for(
+        change.campaign,
+        campaign,
+        after.policy,
+        digest=after.digest(change.campaign),
+        rule=after.audience_rule_digest(change.campaign),
+    )
+    forecast = _forecast(after, change.campaign, contacts)
+    listed = steps(plan, forecast.recipients, now) if forecast.recipients is not None else ()
+    unusual = _unusual(plan, forecast, ledger, after.policy.audience.growth_max, now)
+    return Entry(change, title, plan, forecast, listed, unusual, delivered)
+
+
+def _delivered(ledger: Ledger | None, campaign: str) -> Delivered | None:
+    if ledger is None or not ledger.revisions(campaign):
+        return None
+    account = ledger.account(campaign)
+    return Delivered(account.accepted + account.refused + account.unknown, account.held)
+
+
+def _forecast(workspace: Workspace, campaign: str, contacts: Contacts) -> Forecast:
+    rule = rule_of(workspace, campaign)
+    if not isinstance(rule, AudienceRule):
+        return Forecast(None, problem=rule[0].message)
+    try:
+        with contacts.resolve(rule) as resolution:
+            excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
+            return Forecast(resolution.recipients, excluded)
+    except PipelineError as error:
+        return Forecast(None, problem=error.sentence)
+
+
+def _unusual(
+    plan: DeliveryPlan, forecast: Forecast, ledger: Ledger | None, growth_max: float, now: datetime
+) -> tuple[str, ...]:
+    found: list[str] = []
+    if forecast.recipients is None:
+        found.append(f"the audience could not be counted: {forecast.problem}")
+    else:
+        last = ledger.last_of_segment(plan.segment, other_than=plan.campaign) if ledger else None
+        compared = {f"of {last.campaign}, the last to the same segment": last.recipients} if last else {}
+        found += audience_objections(plan, forecast.recipients, compared=compared, growth_max=growth_max)
+    if plan.send_at is not None and starts_at(plan, now) > late_after(plan, plan.send_at):
+        found.append("merged now it would start too late, and ask a person first")
+    elif plan.send_at is not None and plan.send_at < now:
+        found.append("its time to send has passed; it would start after the undo window")
+    return tuple(found)

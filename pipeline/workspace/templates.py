@@ -107,10 +107,10 @@ class _Walk:
 
 
 def reach(folder: CampaignFolder, shared: Mapping[str, Entry]) -> Reach:
-    """Follow a campaign's templates from body, subject and preheader through every include.
+    """Follow the templates from body, subject and preheader through every include.
 
-    A name that is only known while rendering reaches every shared piece; a bare name reaches the folder's file
-    and the shared one of that name, so that the digest never misses what a rendering may read.
+    A name that is only known while rendering reaches every shared piece; a bare name reaches the folder's
+    file and the shared one of that name, so that the digest never misses what a rendering may read.
     """
     walk = _Walk(folder, shared)
     walk.start()
@@ -123,6 +123,7 @@ def _references(text: str) -> Iterator[tuple[int, str | None, bool]]:
     tree = _PARSER.parse(text)
     for kind in kinds:
         for node in tree.find_all(kind):
+            assert isinstance(node, _Reference), "only these were asked for"
             may_be_missing = isinstance(node, nodes.Include) and node.ignore_missing
             for name in _names(node.template):
                 yield node.lineno, name, may_be_missing

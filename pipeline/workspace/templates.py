@@ -99,7 +99,8 @@ class _Walk:
         return path in self.shared or path.removeprefix(f"{self.folder.path}/") in self.folder.files
 
     def names(self) -> tuple[str, ...]:
-        return (*self.folder.files, *(path.removeprefix("campaigns/") for path in self.shared))
+        bare = (path.removeprefix(SHARED) for path in self.shared)
+        return (*self.folder.files, *bare, *(path.removeprefix("campaigns/") for path in self.shared))
 
     def add(self, rule: str, path: str, message: str, remedy: str, at: Position | None = None) -> None:
         finding = Finding(rule, path, message, remedy, at or Position(), campaign=self.folder.id)

@@ -34,7 +34,7 @@ def test_the_examples_of_the_format_are_read() -> None:
             "`soack` is not a known key below `rollout`.",
             "Did you mean `soak`?",
         ),
-        ("owner: mail-desk\n", "", Position(1, 1), "The file has no `owner`.", "Add `owner:`."),
+        ("owner: mail-desk\n", "", Position(2, 1), "The file has no `owner`.", "Add `owner:`."),
         (
             "  expect: {min: 500, max: 5000}\n",
             "",
@@ -60,7 +60,7 @@ def test_the_examples_of_the_format_are_read() -> None:
             "preheader: 会",
             "preheader: |\n  会\n  ",
             Position(10, 1),
-            "`preheader` cannot be '会\n員の皆さまへ、最大30%オフのお知らせです\n'.",
+            "`preheader` cannot be '会 員の皆さまへ、最大30%オフのお知らせです'.",
             "Write it in one line.",
         ),
         (
@@ -80,7 +80,7 @@ def test_the_examples_of_the_format_are_read() -> None:
         (
             "source: newsletter",
             "sauce: x",
-            Position(27, 46),
+            Position(27, 45),
             "`tracking.utm.sauce` cannot be 'sauce'.",
             "Did you mean `source`?",
         ),
@@ -110,11 +110,16 @@ def test_a_key_without_a_value_is_told_so() -> None:
             "`targets.local.transport` has none of the forms that are known.",
             "Write `outbox:` or `ses:`.",
         ),
-        ("{ses: {region: ap-northeast-1}}", "{ses: {}}", "`targets.production.transport.ses` has no `region`.", ""),
+        ("{region: ap-northeast-1}", "{}", "`targets.production.transport.ses` has no `region`.", "region"),
         ("{sqlite: .postmerge/ledger.db}", "{sqlite: ''}", "`targets.local.ledger.sqlite` is empty.", ""),
-        ("reviews: trailers", "reviews: trailer", "`targets.local.reviews` has none of the forms that are known.", ""),
+        (
+            "reviews: trailers",
+            "reviews: x",
+            "`targets.local.reviews` has none of the forms that are known.",
+            "trailers",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_choice_of_forms_gives_one_finding(old: str, new: str, message: str, remedy: str) -> None:
     assert old in POLICY
     (finding,) = findings(Policy, POLICY.replace(old, new))

@@ -67,8 +67,10 @@ class _Walk:
             remedy = "Compare the tags and braces of this line with one that works."
             self.add(_SYNTAX, path, message, remedy, at or Position(error.lineno))
             return
-        except RecursionError:
-            self.add(_SYNTAX, path, "The template is nested too deeply.", "Write it flatter.", at)
+        except (RecursionError, ValueError):
+            # ValueError: a number of more digits than Python reads.
+            message = "The template is nested too deeply, or contains a number without end."
+            self.add(_SYNTAX, path, message, "Write it in a simpler way.", at)
             return
         for line, name, may_be_missing in found:
             self.reference(path, at or Position(line), name, may_be_missing=may_be_missing)

@@ -93,7 +93,7 @@ class Repo:
     def __init__(self, root: Path) -> None:
         self.root = root
         root.mkdir(parents=True, exist_ok=True)
-        self.git("init", "-q", "-b", "main")
+        self.git("init", "-q", "--template=", "-b", "main")
 
     def git(self, *words: str, moment: str = "2026-11-01T09:00:00+09:00") -> str:
         known = {

@@ -101,8 +101,9 @@ def test_a_binary_file_is_no_template(repo: Repo, opened: Repository, content: b
     assert only(on_disk(opened), "display/template-text").path == f"{SALE}/body.txt"
 
 
-def test_a_template_nested_without_end_is_a_finding(repo: Repo, opened: Repository) -> None:
-    repo.write(f"{SALE}/body.txt", "{{ " + "(" * 50_000 + " }}")
+@pytest.mark.parametrize("expression", ["(" * 50_000, "9" * 5_000, "{% if a %}" * 5_000])
+def test_a_template_without_end_is_a_finding(repo: Repo, opened: Repository, expression: str) -> None:
+    repo.write(f"{SALE}/body.txt", f"{{{{ {expression} }}}}")
     only(on_disk(opened), "display/template-syntax")
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.errors import PipelineError
 from pipeline.workspace.git import Repository
 from tests.workspace.repo import SALE, Repo
 
@@ -27,7 +28,9 @@ def test_line_ends_that_git_converts_do_not_change_a_blob_id(repo: Repo, opened:
     repo.commit()
     before = opened.tree("main").entries
     repo.write(f"{SALE}/body.txt", (repo.root / SALE / "body.txt").read_bytes().replace(b"\n", b"\r\n"))
-    assert opened.working_tree().entries == before
+    disk = opened.working_tree()
+    assert disk.entries == before
+    assert b"\r\n" in disk.read(f"{SALE}/body.txt")
 
 
 def test_a_repository_with_sha256_ids_works_alike(tmp_path: Path) -> None:
@@ -91,3 +94,13 @@ def test_a_name_that_is_not_text_is_listed_by_both(repo: Repo, opened: Repositor
     Path(os.fsdecode(os.fsencode(repo.root / SALE) + b"/\xff.txt")).write_text("x")
     repo.commit()
     assert opened.tree("main").entries == opened.working_tree().entries
+
+
+def test_a_file_saved_during_the_run_is_not_mixed_with_the_old_digest(repo: Repo, opened: Repository) -> None:
+    disk = opened.working_tree()
+    repo.change(f"{SALE}/body.txt", "様", "さん")
+    with pytest.raises(PipelineError, match="changed while"):
+        disk.read(f"{SALE}/body.txt")
+    (repo.root / SALE / "body.txt").unlink()
+    with pytest.raises(PipelineError, match="cannot be read"):
+        disk.read(f"{SALE}/body.txt")

@@ -84,8 +84,8 @@ class WorkingTree:
     def read(self, path: str) -> bytes:
         """The bytes on disk; of a symlink, its target.
 
-        Raises PipelineError when the file is gone, or is no longer the one in `entries`: what is rendered must
-        be what the digest was taken of.
+        Raises PipelineError when the file is gone, or is no longer the one in `entries`: what is rendered
+        must be what the digest was taken of.
         """
         entry = self.entries[path]
         try:

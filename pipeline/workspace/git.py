@@ -1,5 +1,6 @@
 """A git repository: what a ref names now, the files of a revision, who committed what."""
 
+import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -32,14 +33,14 @@ class Repository:
         found = git_process.run(start, "rev-parse", "--is-bare-repository", "--absolute-git-dir")
         if found.returncode != 0:
             raise _no_repository(start, git_process.complaint(found))
-        bare, git_dir = found.stdout.decode(errors="surrogateescape").splitlines()
+        bare, _, git_dir = os.fsdecode(found.stdout).rstrip("\n").partition("\n")
         top = git_process.run(start, "rev-parse", "--show-toplevel")
         if bare == "true" or top.returncode != 0:
             raise PipelineError(
                 f"{start} belongs to a repository without a working tree.",
                 "Start in a clone that has its files checked out.",
             )
-        return cls(Path(top.stdout.decode(errors="surrogateescape").rstrip("\n")), Path(git_dir))
+        return cls(Path(os.fsdecode(top.stdout).rstrip("\n")), Path(git_dir))
 
     def __enter__(self) -> Self:
         return self

@@ -67,8 +67,10 @@ class _Walk:
             remedy = "Compare the tags and braces of this line with one that works."
             self.add(_SYNTAX, path, message, remedy, at or Position(error.lineno))
             return
-        except RecursionError:
-            self.add(_SYNTAX, path, "The template is nested too deeply.", "Write it flatter.", at)
+        except (RecursionError, ValueError):
+            # ValueError: a number of more digits than Python reads.
+            message = "The template is nested too deeply, or contains a number without end."
+            self.add(_SYNTAX, path, message, "Write it in a simpler way.", at)
             return
         for line, name, may_be_missing in found:
             self.reference(path, at or Position(line), name, may_be_missing=may_be_missing)
@@ -99,7 +101,8 @@ class _Walk:
         return path in self.shared or path.removeprefix(f"{self.folder.path}/") in self.folder.files
 
     def names(self) -> tuple[str, ...]:
-        return (*self.folder.files, *(path.removeprefix("campaigns/") for path in self.shared))
+        bare = (path.removeprefix(SHARED) for path in self.shared)
+        return (*self.folder.files, *bare, *(path.removeprefix("campaigns/") for path in self.shared))
 
     def add(self, rule: str, path: str, message: str, remedy: str, at: Position | None = None) -> None:
         finding = Finding(rule, path, message, remedy, at or Position(), campaign=self.folder.id)
@@ -107,10 +110,10 @@ class _Walk:
 
 
 def reach(folder: CampaignFolder, shared: Mapping[str, Entry]) -> Reach:
-    """Follow a campaign's templates from body, subject and preheader through every include.
+    """Follow the templates from body, subject and preheader through every include.
 
-    A name that is only known while rendering reaches every shared piece; a bare name reaches the folder's file
-    and the shared one of that name, so that the digest never misses what a rendering may read.
+    A name that is only known while rendering reaches every shared piece; a bare name reaches the folder's
+    file and the shared one of that name, so that the digest never misses what a rendering may read.
     """
     walk = _Walk(folder, shared)
     walk.start()
@@ -123,6 +126,7 @@ def _references(text: str) -> Iterator[tuple[int, str | None, bool]]:
     tree = _PARSER.parse(text)
     for kind in kinds:
         for node in tree.find_all(kind):
+            assert isinstance(node, _Reference), "only these were asked for"
             may_be_missing = isinstance(node, nodes.Include) and node.ignore_missing
             for name in _names(node.template):
                 yield node.lineno, name, may_be_missing

@@ -78,17 +78,31 @@ class WorkingTree:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self.entries: Mapping[str, Entry] = dict(sorted(_on_disk(root)))
+        self._algorithm = git_process.output(root, "rev-parse", "--show-object-format").decode().strip()
+        self.entries: Mapping[str, Entry] = dict(sorted(_on_disk(root, self._algorithm)))
 
     def read(self, path: str) -> bytes:
-        """The bytes on disk; of a symlink, its target. Raises PipelineError when the file is gone."""
-        assert path in self.entries, f"{path} is not a file of the working tree"
+        """The bytes on disk; of a symlink, its target.
+
+        Raises PipelineError when the file is gone, or is no longer the one in `entries`: what is rendered
+        must be what the digest was taken of.
+        """
+        entry = self.entries[path]
         try:
-            return _raw(self._root / path, self.entries[path].mode)
+            content = _raw(self._root / path, entry.mode)
         except OSError as error:
             raise PipelineError(
                 f"{path} cannot be read: {error.strerror or error}.", "Mend it, and run again."
             ) from error
+        same = entry.blob == _blob_id(content, self._algorithm)
+        if not same and entry.blob != self._filtered(path, content):
+            raise PipelineError(f"{path} was changed while it was being read.", "Save it, and run again.")
+        return content
+
+    def _filtered(self, path: str, content: bytes) -> str:
+        """The blob id after the filters of `.gitattributes`, such as line ends."""
+        words = ("hash-object", f"--path={path}", "--stdin")
+        return git_process.output(self._root, *words, stdin=content).decode().strip()
 
 
 def is_ours(path: str) -> bool:
@@ -108,12 +122,11 @@ def _listed(root: Path, commit: str) -> Iterator[tuple[str, Entry]]:
             yield path, Entry(mode, blob)
 
 
-def _on_disk(root: Path) -> Iterator[tuple[str, Entry]]:
+def _on_disk(root: Path, algorithm: str) -> Iterator[tuple[str, Entry]]:
     index = dict(_index(root))
     modes = _modes(root, index)
     links = {path for path, mode in modes.items() if mode == SYMLINK}
     files = [path for path, mode in modes.items() if mode in {FILE, PROGRAM}]
-    algorithm = git_process.output(root, "rev-parse", "--show-object-format").decode().strip()
     blobs = _hashed(root, files)
     for path, mode in modes.items():
         if path in links:

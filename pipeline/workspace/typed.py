@@ -79,8 +79,7 @@ def _tag(file: YamlFile, detail: ErrorDetails) -> int | None:
 
 
 def _meant(loc: Loc, forms: dict[str | int, list[ErrorDetails]]) -> Iterator[ErrorDetails]:
-    wrong_form = {"missing", "extra_forbidden", "model_type", "model_attributes_type", "literal_error"}
-    begun = [errors for errors in forms.values() if not {error["type"] for error in errors} & wrong_form]
+    begun = [errors for errors in forms.values() if not any(_is_other_form(loc, error) for error in errors)]
     if len(begun) == 1:
         yield from begun[0]
         return
@@ -89,6 +88,14 @@ def _meant(loc: Loc, forms: dict[str | int, list[ErrorDetails]]) -> Iterator[Err
     yield ErrorDetails(
         type="choice", loc=loc, msg="", input=error["input"], ctx={"known": " or ".join(known)}
     )
+
+
+def _is_other_form(loc: Loc, error: ErrorDetails) -> bool:
+    """Whether the error says that this form was not begun at all: its first key, or its kind of value."""
+    depth = len(error["loc"]) - len(loc)
+    if error["type"] in {"missing", "extra_forbidden"}:
+        return depth == 2  # noqa: PLR2004 the form's name and one key
+    return depth == 1
 
 
 def _wanted(error: ErrorDetails) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _about_key(model: type[BaseModel], kind: str, loc: Loc) -> tuple[str, str]:
     if kind == "missing":
         return f"{place} has no `{key}`.", f"Add `{key}:`{f' below `{parent}:`' if parent else ''}."
     within = f" below `{parent}`" if parent else ""
-    return f"`{key[:60]}` is not a known key{within}.", offer(key, known_keys(model, loc[:-1]))
+    return f"`{_plain(key)}` is not a known key{within}.", offer(key, known_keys(model, loc[:-1]))
 
 
 def known_keys(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
@@ -190,10 +197,15 @@ def _dotted(loc: Loc) -> str:
         if isinstance(step, int):
             text += f"[{step + 1}]"
         elif step != "[key]":
-            text += f".{step[:60]}" if text else step[:60]
+            text += f".{_plain(step)}" if text else _plain(step)
     return text
 
 
 def _shown(value: Any) -> str:
-    text = f"'{value}'" if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return f"'{_plain(value)}'" if isinstance(value, str) else _plain(json.dumps(value, ensure_ascii=False))
+
+
+def _plain(text: str) -> str:
+    """On one line, short, and without characters that could disguise what is written."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

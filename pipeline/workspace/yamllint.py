@@ -1,5 +1,6 @@
 """yamllint over the YAML files of a tree. It is GPL, so it is run as a process and never imported."""
 
+import os
 import re
 import subprocess
 import sys
@@ -22,6 +23,8 @@ extends: default
 rules:
   braces: {max-spaces-inside: 1}
   brackets: {max-spaces-inside: 1}
+  # Columns may be aligned.
+  colons: {max-spaces-after: -1}
   # An amount such as 5,000円 may stand within braces.
   commas: {min-spaces-after: 0}
   comments: {min-spaces-from-content: 1}
@@ -83,7 +86,14 @@ def _run(root: Path, configuration: Path) -> subprocess.CompletedProcess[str]:
     # -P: a file of the repository must not be taken for a module of yamllint
     words = [sys.executable, "-P", "-m", "yamllint", "-f", "parsable", "-c", str(configuration), "."]
     try:
-        done = subprocess.run(words, cwd=root, capture_output=True, encoding="utf-8", check=False)
+        done = subprocess.run(
+            words,
+            cwd=root,
+            env=os.environ | {"PYTHONUTF8": "1"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
     except OSError as error:
         raise _cannot_run(str(error)) from error
     if "invalid config" not in done.stderr and (done.returncode not in _FINISHED or done.stderr.strip()):

@@ -1,4 +1,4 @@
-"""The frozen audience: written once to the archive under its own digest, read piece by piece by the sender."""
+"""The frozen audience: written to the archive under its own digest, read piece by piece by the sender."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,5 @@
 """One address, or a reason why not."""
+# ruff: noqa: E501, S608 tables of cases are read by line; SQL of our own making
 
 import re
 
@@ -33,7 +34,7 @@ from pipeline.audience.address import (
         ("Postmaster@mail.example", "Postmaster@mail.example"),
     ],
 )
-def test_an_address_is_cleaned_without_guessing(raw: str, value: str):
+def test_an_address_is_cleaned_without_guessing(raw: str, value: str) -> None:
     if "花" in raw:
         value = f"hanako@{'花'.encode('idna').decode()}.example"
     assert normalise(raw) == Address(value)
@@ -42,12 +43,12 @@ def test_an_address_is_cleaned_without_guessing(raw: str, value: str):
 @pytest.mark.parametrize(
     "raw", ["taro..w@docomo.ne.jp", "taro.@ezweb.ne.jp", ".taro@DOCOMO.ne.jp", "a..@t.vodafone.ne.jp", "a.@softbank.ne.jp"]
 )  # fmt: skip
-def test_an_old_carrier_address_is_kept_as_a_kind_of_its_own(raw: str):
+def test_an_old_carrier_address_is_kept_as_a_kind_of_its_own(raw: str) -> None:
     local, host = raw.split("@")
     assert normalise(raw) == Address(f"{local}@{host.lower()}", Kind.RFC_VIOLATING_CARRIER)
 
 
-def test_a_carrier_address_without_dots_out_of_place_is_ordinary():
+def test_a_carrier_address_without_dots_out_of_place_is_ordinary() -> None:
     assert normalise("taro.w@docomo.ne.jp") == Address("taro.w@docomo.ne.jp")
 
 
@@ -78,12 +79,12 @@ def test_a_carrier_address_without_dots_out_of_place_is_ordinary():
         ("a@-x.example", "rules"),
         ("a@docomo.ne.jp.", "rules"),
         ("...@docomo.ne.jp", "rules"),
-        (f"{'a' * 65}@x.example", "rules"),
+        (f"{'a' * 65}@x.example", "longer"),
         (f"{'.a' * 40}@docomo.ne.jp", "longer"),
         (f"a@{'b.' * 130}example", "rules"),
     ],
 )
-def test_what_is_no_single_address_is_told_why(raw: str, why: str):
+def test_what_is_no_single_address_is_told_why(raw: str, why: str) -> None:
     answer = normalise(raw)
     assert isinstance(answer, Invalid)
     assert why in answer.why
@@ -94,7 +95,7 @@ def test_what_is_no_single_address_is_told_why(raw: str, why: str):
     | st.emails()
     | st.text()
 )
-def test_cleaning_twice_is_cleaning_once_and_one_address_comes_out(raw: str):
+def test_cleaning_twice_is_cleaning_once_and_one_address_comes_out(raw: str) -> None:
     answer = normalise(raw)
     if isinstance(answer, Address):
         assert normalise(answer.value) == answer
@@ -116,7 +117,7 @@ LONG = st.builds(
         PLAIN_ADDRESSES | LONG | st.emails() | st.text(alphabet="aA.@-＠ー \n", max_size=12), max_size=20
     )
 )
-def test_the_short_way_in_sql_and_the_long_way_in_python_agree(addresses: list[str]):
+def test_the_short_way_in_sql_and_the_long_way_in_python_agree(addresses: list[str]) -> None:
     with duckdb.connect() as connection:
         rows = connection.execute(
             f"SELECT email, {selection._PLAIN} FROM (SELECT unnest(?::VARCHAR[]) AS email)", [addresses]
@@ -126,7 +127,7 @@ def test_the_short_way_in_sql_and_the_long_way_in_python_agree(addresses: list[s
         assert short is None or normalise(email) == Address(short)
 
 
-def test_the_short_way_is_taken_by_usual_addresses():
+def test_the_short_way_is_taken_by_usual_addresses() -> None:
     usual = "Hanako.Sato+x@mail-2.shop.example"
     assert re.fullmatch(PLAIN, usual)
     local, host = usual.split("@")
@@ -134,7 +135,7 @@ def test_the_short_way_is_taken_by_usual_addresses():
     assert len(host) <= PLAIN_HOST_MAX
 
 
-def test_every_address_that_is_mentioned_counts_for_a_list_of_people_who_get_nothing():
+def test_every_address_that_is_mentioned_counts_for_a_list_of_people_who_get_nothing() -> None:
     found = [
         address.value
         for address in mentioned("Taro <taro@x.example>; mailto:Jiro@x.example, \u3000ｈ＠x.example")
@@ -143,5 +144,5 @@ def test_every_address_that_is_mentioned_counts_for_a_list_of_people_who_get_not
     assert list(mentioned("nobody at all")) == []
 
 
-def test_two_spellings_of_one_mailbox_have_one_key():
+def test_two_spellings_of_one_mailbox_have_one_key() -> None:
     assert Address("Hanako@x.example").key == Address("hanako@x.example").key

@@ -12,7 +12,7 @@ from pipeline.audience.duckdb import DuckDbContacts
 from pipeline.audience.frozen import FrozenAudience, freeze
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Reason
-from tests.audience.conftest import person, rule
+from tests.audience.people import person, rule
 
 Write = Callable[..., str]
 
@@ -29,7 +29,7 @@ def frozen(write: Write, contacts: DuckDbContacts, archive: FolderArchive) -> Fr
         return freeze(archive, resolution, "winter-sale", "abc123", piece_rows=50)
 
 
-def test_the_counts_and_the_exclusions_are_kept(frozen: FrozenAudience):
+def test_the_counts_and_the_exclusions_are_kept(frozen: FrozenAudience) -> None:
     assert (frozen.count, frozen.campaign, frozen.revision) == (230, "winter-sale", "abc123")
     assert frozen.excluded == {Reason.INVALID_ADDRESS: 1, Reason.DUPLICATE_ID: 1}
     assert [(each.row, each.reason.value) for each in frozen.exclusions()] == [
@@ -40,23 +40,23 @@ def test_the_counts_and_the_exclusions_are_kept(frozen: FrozenAudience):
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
 @given(places=st.tuples(st.integers(0, 230), st.integers(0, 230)).map(sorted))
-def test_any_stretch_of_it_is_that_stretch(
-    frozen: FrozenAudience, contacts: DuckDbContacts, places: list[int]
-):
+def test_any_stretch_of_it_is_that_stretch(frozen: FrozenAudience, places: list[int]) -> None:
     start, end = places
     whole = frozen.recipients(0, frozen.count)
     assert len({recipient.seal for recipient in whole}) == 230
     assert frozen.recipients(start, end) == whole[start:end]
 
 
-def test_it_is_the_resolution_in_the_resolutions_order(frozen: FrozenAudience, contacts: DuckDbContacts):
+def test_it_is_the_resolution_in_the_resolutions_order(
+    frozen: FrozenAudience, contacts: DuckDbContacts
+) -> None:
     with contacts.resolve(rule(columns=("prefecture", "branch"))) as resolution:
         assert frozen.recipients(0, 230) == tuple(row for rows in resolution.rows() for row in rows)
 
 
 def test_freezing_the_same_again_writes_nothing_and_has_the_same_digest(
     frozen: FrozenAudience, contacts: DuckDbContacts, archive: FolderArchive
-):
+) -> None:
     before = list(archive.keys(""))
     with contacts.resolve(rule(columns=("prefecture", "branch"))) as resolution:
         again = freeze(archive, resolution, "winter-sale", "abc123", piece_rows=50)
@@ -66,19 +66,21 @@ def test_freezing_the_same_again_writes_nothing_and_has_the_same_digest(
 
 def test_another_audience_has_another_digest(
     frozen: FrozenAudience, contacts: DuckDbContacts, archive: FolderArchive
-):
+) -> None:
     with contacts.resolve(rule(columns=("prefecture",))) as resolution:
         assert freeze(archive, resolution, "winter-sale", "abc123", piece_rows=50).digest != frozen.digest
 
 
-def test_an_empty_audience_is_one(write: Write, contacts: DuckDbContacts, archive: FolderArchive):
+def test_an_empty_audience_is_one(write: Write, contacts: DuckDbContacts, archive: FolderArchive) -> None:
     write("members.csv", [])
     with contacts.resolve(rule()) as resolution:
         empty = freeze(archive, resolution, "winter-sale", "abc123")
     assert (empty.count, empty.recipients(0, 0), list(empty.exclusions())) == (0, (), [])
 
 
-def test_a_damaged_piece_is_never_sent_from(frozen: FrozenAudience, archive: FolderArchive, tmp_path: Path):
+def test_a_damaged_piece_is_never_sent_from(
+    frozen: FrozenAudience, archive: FolderArchive, tmp_path: Path
+) -> None:
     opened = FrozenAudience.open(archive, "winter-sale", frozen.digest)
     address = frozen.recipients(0, 1)[0].address
     for path in (tmp_path / "archive").rglob("*.jsonl"):
@@ -89,7 +91,7 @@ def test_a_damaged_piece_is_never_sent_from(frozen: FrozenAudience, archive: Fol
 
 def test_a_damaged_or_missing_manifest_is_told(
     frozen: FrozenAudience, archive: FolderArchive, tmp_path: Path
-):
+) -> None:
     with pytest.raises(PipelineError, match="has no"):
         FrozenAudience.open(archive, "winter-sale", "0" * 64)
     manifest = next((tmp_path / "archive").rglob("manifest.json"))
@@ -98,6 +100,6 @@ def test_a_damaged_or_missing_manifest_is_told(
         FrozenAudience.open(archive, "winter-sale", frozen.digest)
 
 
-def test_positions_outside_are_a_bug(frozen: FrozenAudience):
+def test_positions_outside_are_a_bug(frozen: FrozenAudience) -> None:
     with pytest.raises(AssertionError):
         frozen.recipients(0, 231)

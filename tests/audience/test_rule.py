@@ -1,4 +1,5 @@
 """From the files of git to one rule."""
+# ruff: noqa: E501 tables of cases are read by line
 
 import pytest
 
@@ -28,7 +29,7 @@ def built(kind: Kind = Kind.MARKETING, **segments: dict[str, object]) -> Audienc
     return audience_rule("tokyo", read, Policy.model_validate(POLICY), kind, "winter-sale")
 
 
-def test_marketing_needs_consent_and_every_kind_respects_the_lists():
+def test_marketing_needs_consent_and_every_kind_respects_the_lists() -> None:
     for kind, asked in ((Kind.MARKETING, True), (Kind.TRANSACTIONAL, False), (Kind.APOLOGY, False)):
         rule = built(kind, tokyo={"where": "a = 1", "columns": ("name",)})
         assert isinstance(rule, AudienceRule)
@@ -38,7 +39,7 @@ def test_marketing_needs_consent_and_every_kind_respects_the_lists():
         assert rule.columns == ("name",)
 
 
-def test_excluded_segments_come_along_all_the_way_down():
+def test_excluded_segments_come_along_all_the_way_down() -> None:
     rule = built(tokyo={"exclude": ("staff",)}, staff={"where": "b = 1", "exclude": ("guests",)}, guests={})
     assert isinstance(rule, AudienceRule)
     assert [each.segment for each in rule.everyone()] == ["tokyo", "staff", "guests"]
@@ -56,14 +57,14 @@ def test_excluded_segments_come_along_all_the_way_down():
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_file_and_place(
-    segments, file: str, path: tuple[str | int, ...], sentence: str
-):
-    found = built(**segments)
+    segments: dict[str, dict[str, object]], file: str, path: tuple[str | int, ...], sentence: str
+) -> None:
+    found = built(Kind.MARKETING, **segments)
     assert isinstance(found, tuple)
     assert [(each.file, each.path) for each in found] == [(file, path)]
     assert sentence in found[0].sentence
     assert found[0].remedy
 
 
-def test_transactional_mail_goes_to_a_source_without_consent():
+def test_transactional_mail_goes_to_a_source_without_consent() -> None:
     assert isinstance(built(Kind.TRANSACTIONAL, tokyo={"source": "visitors"}), AudienceRule)

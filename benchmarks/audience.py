@@ -15,6 +15,7 @@ from pipeline.audience.frozen import FrozenAudience, freeze
 from pipeline.audience.predicate import Predicate, parse
 from pipeline.audience.rule import AudienceRule
 from pipeline.models.policy import ContactSource
+from pipeline.models.recipient import Recipient
 
 COMMAND = "python -m benchmarks.audience"
 PEOPLE = 1_000_000
@@ -83,7 +84,7 @@ def measure(folder: Path) -> list[tuple[str, str, str]]:
     return rows
 
 
-def batches_of(frozen: FrozenAudience, batches: int) -> list[tuple]:
+def batches_of(frozen: FrozenAudience, batches: int) -> list[tuple[Recipient, ...]]:
     return [frozen.recipients(start, start + 50) for start in range(0, batches * 50, 50)]
 
 
@@ -94,7 +95,8 @@ def run() -> list[tuple[str, str, str]]:
         told = subprocess.run(
             [sys.executable, "-m", "benchmarks.audience", folder], check=True, capture_output=True, text=True
         )
-    return [tuple(line.split("\t")) for line in told.stdout.splitlines()]
+    lines = (line.split("\t") for line in told.stdout.splitlines())
+    return [(what, figure, command) for what, figure, command in lines]
 
 
 if __name__ == "__main__":

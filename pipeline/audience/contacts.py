@@ -30,7 +30,7 @@ class Resolution(Protocol):
         ...
 
     def rows(self) -> Iterator[Sequence[Recipient]]:
-        """The recipients, ordered by sha256 over order key and id, in chunks of one size (the last shorter)."""
+        """The recipients, ordered by sha256 over order key and id, in chunks."""
         ...
 
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:

@@ -1,17 +1,24 @@
-"""The shape of a CSV file, read strictly, so that no row is lost in silence and a broken one has a line number."""
+"""The shape of a CSV file, read strictly: no row is lost in silence, a broken one has a line number."""
 
 import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError
+
+if TYPE_CHECKING:
+    import _csv
 
 
 @dataclass(frozen=True, slots=True)
 class CsvShape:
-    """The names in the first row, and how many rows follow (blank lines are none, nor empty values of an only column)."""
+    """The names in the first row, and how many rows follow.
+
+    Blank lines are none, nor are empty values of an only column.
+    """
 
     header: tuple[str, ...]
     rows: int
@@ -55,7 +62,7 @@ def _shape(path: Path, file: io.TextIOWrapper, *, whole: bool) -> CsvShape:
     return CsvShape(header, rows)
 
 
-def _records(path: Path, reader: "csv._reader") -> Iterator[list[str]]:
+def _records(path: Path, reader: "_csv.Reader") -> Iterator[list[str]]:
     try:
         for record in reader:
             if record:

@@ -1,4 +1,4 @@
-"""The frozen audience: written once to the archive under its own digest, read piece by piece by the sender."""
+"""The frozen audience: written to the archive under its own digest, read piece by piece by the sender."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -106,7 +106,7 @@ def freeze(
     exclusions = ({"row": row.row, "reason": row.reason} for rows in resolution.exclusions() for row in rows)
     people = list(_written(archive, campaign, recipients, piece_rows))
     left_out = list(_written(archive, campaign, exclusions, piece_rows))
-    excluded = dict(sorted(resolution.excluded.items()))
+    excluded = {reason.value: number for reason, number in sorted(resolution.excluded.items())}
     assert sum(piece.rows for piece in people) == resolution.recipients, "every recipient is frozen"
     assert sum(piece.rows for piece in left_out) == sum(excluded.values()), "every exclusion is frozen"
     manifest = {

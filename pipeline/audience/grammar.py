@@ -13,6 +13,14 @@ FUNCTIONS: Final = frozenset(
     }
 )  # fmt: skip
 
+#: Words that may stand before a bracket without being a function.
+BEFORE_BRACKETS: Final = frozenset(
+    {
+        "and", "between", "cast", "decimal", "distinct", "escape", "from", "ilike", "in", "is", "like", "not",
+        "numeric", "or", "try_cast", "varchar",
+    }
+)  # fmt: skip
+
 _BOTH: Final = frozenset({"this", "expression"})
 _ONE: Final = frozenset({"this"})
 

@@ -1,4 +1,5 @@
 """Contact sources and lists as tables: read once, only the columns that are asked for."""
+# ruff: noqa: S608 every name is quoted or our own, every text is escaped
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +14,14 @@ from pipeline.models.policy import ContactSource
 
 #: The number of a row in its source, from 1. No name of a column: those are letters.
 ROW = '"#row"'
+#: Types with the test that every value must pass, the narrowest first.
+_TIME = r"\d{{4}}-\d{{2}}-\d{{2}}([ T][0-9:.]{{5,15}})?"
 _TYPES = (
     ("BIGINT", r"regexp_full_match({0}, '-?(0|[1-9][0-9]{{0,17}})')"),
     ("DOUBLE", r"regexp_full_match({0}, '-?(0|[1-9][0-9]{{0,14}})(\.[0-9]{{1,9}})?')"),
     ("BOOLEAN", "lower({0}) IN ('true', 'false')"),
     ("DATE", r"regexp_full_match({0}, '\d{{4}}-\d{{2}}-\d{{2}}') AND try_cast({0} AS DATE) IS NOT NULL"),
-    ("TIMESTAMP", r"regexp_full_match({0}, '\d{{4}}-\d{{2}}-\d{{2}}([ T][0-9:.]{{5,15}})?') "
-     "AND try_cast({0} AS TIMESTAMP) IS NOT NULL"),
+    ("TIMESTAMP", rf"regexp_full_match({{0}}, '{_TIME}') AND try_cast({{0}} AS TIMESTAMP) IS NOT NULL"),
 )  # fmt: skip
 
 
@@ -68,7 +70,7 @@ def load(database: Database, name: str, source: ContactSource, path: Path, wante
         case "parquet":
             listed = ", ".join(quoted(column) for column in columns)
             database.run(
-                f"CREATE VIEW {name} AS SELECT file_row_number + 1 AS {ROW}, {listed} "  # noqa: S608 quoted
+                f"CREATE VIEW {name} AS SELECT file_row_number + 1 AS {ROW}, {listed} "
                 f"FROM read_parquet({text(path)}, file_row_number = true)"
             )
     return Table(name, source, untyped=source.kind != "parquet")
@@ -84,11 +86,11 @@ def load_csv(database: Database, name: str, path: Path, columns: Sequence[str]) 
     listed = ", ".join(quoted(column) for column in columns)
     filled = f"WHERE {quoted(columns[0])} IS NOT NULL" if len(shape.header) == 1 else ""
     database.run(
-        f"CREATE TABLE {name} AS SELECT row_number() OVER () AS {ROW}, {listed} "  # noqa: S608 quoted names
+        f"CREATE TABLE {name} AS SELECT row_number() OVER () AS {ROW}, {listed} "
         f"FROM read_csv({text(path)}, auto_detect = false, header = true, columns = {{{types}}}, "
         f"delim = ',', quote = '\"', escape = '\"', max_line_size = 10000000) {filled}"
     )
-    (read,) = one(database, f"SELECT count(*) FROM {name}")  # noqa: S608 our own name
+    (read,) = one(database, f"SELECT count(*) FROM {name}")
     if read != shape.rows:
         raise PipelineError(
             f"The file {path} has {shape.rows} rows, but {read} were read from it.",
@@ -104,9 +106,7 @@ def _load_sqlite(
     database.run(f"CREATE TABLE {name}_rows ({listed})")
     for chunk in sqlite_source.read(path, source.table, columns):
         database.insert(f"{name}_rows", *chunk)
-    database.run(
-        f"CREATE VIEW {name} AS SELECT rowid + 1 AS {ROW}, * FROM {name}_rows"  # noqa: S608 our own name
-    )
+    database.run(f"CREATE VIEW {name} AS SELECT rowid + 1 AS {ROW}, * FROM {name}_rows")
 
 
 def predicate_columns(database: Database, table: Table, where: Predicate) -> str:
@@ -142,7 +142,7 @@ def _types(database: Database, table: str, names: Sequence[str]) -> list[str]:
         for value in (f"nullif(trim({quoted(name)}), '')" for name in names)
         for _, test in _TYPES
     ]
-    answers = list(one(database, f"SELECT {', '.join(tests)} FROM {table}"))  # noqa: S608 quoted names
+    answers = list(one(database, f"SELECT {', '.join(tests)} FROM {table}"))
     step = len(_TYPES)
     return [_verdict(answers[start : start + step]) for start in range(0, len(answers), step)]
 

@@ -8,12 +8,19 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from sqlglot import exp
+from sqlglot import Token, TokenType, exp
 from sqlglot.dialects.duckdb import DuckDB
 from sqlglot.errors import ParseError, SqlglotError
-from sqlglot.tokens import Token, TokenType
 
-from pipeline.audience.grammar import COMPARING, FUNCTIONS, SHAPES, TEXTUAL, TYPES, date_literal
+from pipeline.audience.grammar import (
+    BEFORE_BRACKETS,
+    COMPARING,
+    FUNCTIONS,
+    SHAPES,
+    TEXTUAL,
+    TYPES,
+    date_literal,
+)
 
 _LENGTH_MAX = 4000
 _BRACKETS_MAX = 30
@@ -69,7 +76,7 @@ def parse(where: str) -> Predicate | tuple[Objection, ...]:
 
 
 def unknown_columns(predicate: Predicate, known: Collection[str]) -> tuple[Objection, ...]:
-    """An objection for each column that the source does not have. Upper and lower case are the same to SQL."""
+    """An objection for each column that the source does not have; case does not count, as in SQL."""
     folded = {name.casefold(): name for name in known}
     return tuple(
         Objection(offset, f"The contact source has no column {name}.", did_you_mean(name, known))
@@ -117,10 +124,8 @@ def _word_objection(token: Token, after: Token | None) -> Objection | None:
 
 def _is_name(token: Token) -> bool:
     """May this word, with a bracket behind it, be a function? Operators and types may stand there as well."""
-    return token.text.replace("_", "a").isalnum() and token.text.lower() not in {
-        "and", "or", "not", "in", "between", "like", "ilike", "escape", "is", "decimal", "numeric", "varchar",
-        "from", "distinct", "cast", "try_cast", "extract",
-    } and token.token_type not in {TokenType.STRING, TokenType.NUMBER}  # fmt: skip
+    written = token.token_type not in {TokenType.STRING, TokenType.NUMBER}
+    return written and token.text.replace("_", "a").isalnum() and token.text.lower() not in BEFORE_BRACKETS
 
 
 def _functions() -> str:
@@ -142,11 +147,11 @@ def _checked(where: str, tokens: list[Token]) -> Predicate | tuple[Objection, ..
         trees = DuckDB().parser().parse_into(exp.Condition, tokens, where)
     except ParseError as error:
         return (_unreadable(where, error),)
-    assert len(trees) == 1, "semicolons were refused before"
-    tree = trees[0]
+    assert len(trees) <= 1, "semicolons were refused before"
+    tree = trees[0] if trees else None
     if tree is None:
         return (Objection(0, "The condition is empty.", _WRITE),)
-    objections = tuple(dict.fromkeys(_tree_objections(tree)))
+    objections = tuple(dict.fromkeys(_tree_objections(tree, tokens)))
     if objections:
         return tuple(sorted(objections, key=lambda objection: objection.offset))
     columns: dict[str, int] = {}
@@ -178,7 +183,7 @@ def _unreadable(where: str, error: ParseError) -> Objection:
     return Objection(max(0, min(place, len(where))), f"The condition cannot be read{beside}.", _WRITE)
 
 
-def _tree_objections(tree: exp.Expr) -> Iterator[Objection]:
+def _tree_objections(tree: exp.Expr, tokens: list[Token]) -> Iterator[Objection]:
     stack = [(tree, 1)]
     while stack:
         node, depth = stack.pop()
@@ -187,9 +192,15 @@ def _tree_objections(tree: exp.Expr) -> Iterator[Objection]:
             return
         why = _node_objection(node)
         if why:
-            yield Objection(_offset(node), why, _WRITE)
+            yield Objection(_offset(node) or _first_word(node, tokens), why, _WRITE)
         else:
             stack.extend((child, depth + 1) for child in node.iter_expressions())
+
+
+def _first_word(node: exp.Expr, tokens: list[Token]) -> int:
+    """Where the word that a node begins with stands: sqlglot notes no place for `current_date` and others."""
+    word = node.sql(dialect="duckdb", comments=False).partition(" ")[0].upper()
+    return next((token.start for token in tokens if token.text.upper() == word), 0)
 
 
 def _node_objection(node: exp.Expr) -> str:
@@ -197,24 +208,29 @@ def _node_objection(node: exp.Expr) -> str:
     allowed = SHAPES.get(type(node))
     if allowed is None:
         return f"This is not allowed in a condition: {_shown(node)}."
-    extra = [
-        name for name, value in node.args.items() if value not in (None, False, []) and name not in allowed
-    ]
-    if extra:
+    given = {name for name, value in node.args.items() if value not in (None, False, [])}
+    if given - allowed:
         return f"This form is not allowed in a condition: {_shown(node)}."
+    return _value_objection(node)
+
+
+def _value_objection(node: exp.Expr) -> str:
+    """Why an allowed form is not allowed with these values, or nothing."""
+    why = ""
     match node:
         case exp.Column() if not isinstance(node.this, exp.Identifier):
-            return "A star is no condition."
+            why = "A star is no condition."
         case exp.In() if not node.expressions or not all(_is_literal(value) for value in node.expressions):
-            return "`in` takes a list of written values only."
+            why = "`in` takes a list of written values only."
         case exp.Is() if not isinstance(node.expression, exp.Null | exp.Boolean):
-            return "`is` goes with null, true or false only."
+            why = "`is` goes with null, true or false only."
         case exp.DataType() if node.this not in TYPES:
-            return f"The type {_shown(node)} is not allowed in a condition."
+            why = f"The type {_shown(node)} is not allowed in a condition."
         case exp.Cast() | exp.TryCast() if not date_literal(node):
-            return "A date is written date '2025-12-01', a time timestamp '2025-12-01 10:00:00'."
+            why = "A date is written date '2025-12-01', a time timestamp '2025-12-01 10:00:00'."
         case _:
-            return ""
+            pass
+    return why
 
 
 def _is_literal(node: exp.Expr) -> bool:

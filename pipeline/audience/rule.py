@@ -1,7 +1,7 @@
 """Who gets a campaign, as one value: the segment, what it leaves out, and the laws that apply. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.audience import predicate as sql
 from pipeline.audience.predicate import Predicate
@@ -48,7 +48,7 @@ class AudienceRule:
     order_key: str = ""
 
     def everyone(self) -> Iterator["AudienceRule"]:
-        """This rule and all below it."""
+        """Yield the rule and all below it."""
         yield self
         for rule in self.excluded:
             yield from rule.everyone()
@@ -75,31 +75,25 @@ def audience_rule(
                 "Add `consent:` with the column that holds when consent was given.",
             ),
         )
-    return AudienceRule(
-        **_shape(name, segment, policy),
+    return replace(
+        _people(name, segments, policy),
         columns=segment.columns,
-        excluded=tuple(_excluded(other, segments, policy) for other in segment.exclude),
         consent_required=consent,
         suppression=tuple(policy.suppression.items()),
         order_key=campaign,
     )
 
 
-def _excluded(name: str, segments: Mapping[str, Segment], policy: Policy) -> AudienceRule:
+def _people(name: str, segments: Mapping[str, Segment], policy: Policy) -> AudienceRule:
     """A segment as a mere set of people."""
+    segment = segments[name]
     return AudienceRule(
-        **_shape(name, segments[name], policy),
-        excluded=tuple(_excluded(other, segments, policy) for other in segments[name].exclude),
+        segment=name,
+        source_name=segment.source,
+        source=policy.sources[segment.source],
+        where=_parsed(segment),
+        excluded=tuple(_people(other, segments, policy) for other in segment.exclude),
     )
-
-
-def _shape(name: str, segment: Segment, policy: Policy) -> dict[str, object]:
-    return {
-        "segment": name,
-        "source_name": segment.source,
-        "source": policy.sources[segment.source],
-        "where": _parsed(segment),
-    }
 
 
 def _parsed(segment: Segment) -> Predicate | None:

@@ -17,7 +17,10 @@ from pipeline.errors import PipelineError
 from pipeline.models.recipient import Reason
 
 #: Values of a consent column that do not say when consent was given.
-_NO = ("", "-", "0", "f", "false", "n", "n/a", "na", "nan", "nat", "nil", "no", "none", "null", "なし", "無", "未同意", "いいえ")  # fmt: skip
+_NO = (
+    "", "-", "0", "f", "false", "n", "n/a", "na", "nan", "nat", "nil", "no", "none", "null",
+    "なし", "無", "未同意", "いいえ",
+)  # fmt: skip
 _AT = "strpos(email, '@')"
 #: What the pattern matches whole, normalised without a closer look; NULL for the rest.
 _PLAIN = (
@@ -32,19 +35,21 @@ def pick(database: Database, name: str, rule: AudienceRule, table: Table, *, eve
     """`name`(row, id, email, consent, f0, f1, …): the source's rows that the predicate picks, or all."""
     source = rule.source
     fields = "".join(
-        f", coalesce(CAST({quoted(column)} AS VARCHAR), '') AS f{index}"
+        f", coalesce(CAST({quoted(column)} AS VARCHAR), '') AS \"#f{index}\""
         for index, column in enumerate(rule.columns)
     )
     inner = (
         f'{ROW} AS "#n", CAST({quoted(source.id)} AS VARCHAR) AS "#id", '
-        f'CAST({quoted(source.email)} AS VARCHAR) AS "#email", {_consent(source.consent)} AS "#consent"{fields}'
+        f'CAST({quoted(source.email)} AS VARCHAR) AS "#email", '
+        f'{_consent(source.consent)} AS "#consent"{fields}'
     )
     where, judged = "", ""
     if rule.where is not None and not everybody:
         where, judged = f"WHERE {rule.where.sql}", f", {predicate_columns(database, table, rule.where)}"
-    outer = "".join(f", f{index}" for index in range(len(rule.columns)))
+    outer = "".join(f', "#f{index}" AS f{index}' for index in range(len(rule.columns)))
     database.run(
-        f'CREATE TABLE {name} AS SELECT "#n" AS row, "#id" AS id, "#email" AS email, "#consent" AS consent{outer} '
+        f'CREATE TABLE {name} AS SELECT "#n" AS row, "#id" AS id, "#email" AS email, '
+        f'"#consent" AS consent{outer} '
         f"FROM (SELECT {inner}{judged} FROM {table.name}) {where}"
     )
     return name
@@ -83,7 +88,8 @@ def suppress(database: Database, name: str, rule: AudienceRule, root: Path) -> s
         reason = Reason.UNSUBSCRIBED if label == UNSUBSCRIBED else Reason.SUPPRESSED
         listed = _list(database, f"{name}_{number}", label, root / path)
         database.run(
-            f"INSERT INTO {name} SELECT lower({_PLAIN}), {text(reason)} FROM {listed} WHERE ({_PLAIN}) IS NOT NULL"
+            f"INSERT INTO {name} SELECT lower({_PLAIN}), {text(reason)} FROM {listed} "
+            f"WHERE ({_PLAIN}) IS NOT NULL"
         )
         odd = f"SELECT email FROM {listed} WHERE email IS NOT NULL AND ({_PLAIN}) IS NULL"
         for chunk in database.rows(odd):
@@ -136,7 +142,7 @@ def source_key(rule: AudienceRule) -> str:
 
 
 def _among(table: str, identity: str, key: str) -> str:
-    """Is the row's person in a table of members: by address, or by id within one source?"""
+    """A test whether the row's person is among members: by address, or by id within one source."""
     return (
         f"(coalesce({key} IN (SELECT key FROM {table} WHERE key IS NOT NULL), false) OR coalesce(id IN "
         f"(SELECT id FROM {table} WHERE source = {text(identity)} AND id IS NOT NULL), false))"
@@ -173,9 +179,10 @@ def judge(database: Database, picked: str, cleaned: str, had: str, bars: str) ->
         f"WHEN id IS NULL OR trim(id) = '' THEN {text(Reason.MISSING_ID)} "
         f"WHEN address IS NULL THEN {text(Reason.INVALID_ADDRESS)} "
         f"WHEN row > first THEN {text(Reason.DUPLICATE_ID)} "
-        f"WHEN id IN (SELECT id FROM {had}) OR key IN (SELECT key FROM {had}) THEN {text(Reason.ALREADY_HAD_IT)} "
-        f"{bars}END AS reason FROM (SELECT p.row, p.id, p.consent, c.address, lower(c.address) AS key, t.first "
-        f"FROM {picked} p LEFT JOIN {cleaned} c USING (row) LEFT JOIN twice t ON p.id = t.id)"
+        f"WHEN id IN (SELECT id FROM {had}) OR key IN (SELECT key FROM {had}) "
+        f"THEN {text(Reason.ALREADY_HAD_IT)} "
+        f"{bars}END AS reason FROM (SELECT p.row, p.id, p.consent, c.address, lower(c.address) AS key, "
+        f"t.first FROM {picked} p LEFT JOIN {cleaned} c USING (row) LEFT JOIN twice t ON p.id = t.id)"
     )
     database.run(
         "CREATE TABLE shared AS SELECT key, min(row) AS first FROM eligible WHERE reason IS NULL "
@@ -183,7 +190,8 @@ def judge(database: Database, picked: str, cleaned: str, had: str, bars: str) ->
     )
     database.run(
         f"CREATE TABLE verdicts AS SELECT row, id, address, CASE WHEN row > first "
-        f"THEN {text(Reason.DUPLICATE_ADDRESS)} ELSE reason END AS reason FROM eligible LEFT JOIN shared USING (key)"
+        f"THEN {text(Reason.DUPLICATE_ADDRESS)} ELSE reason END AS reason FROM eligible "
+        "LEFT JOIN shared USING (key)"
     )
     for spent in ("twice", "eligible", "shared"):
         database.run(f"DROP TABLE {spent}")
@@ -194,8 +202,8 @@ def order(database: Database, picked: str, verdicts: str, rule: AudienceRule) ->
     """`recipients`(id, address, f0, …) in sending order and `excluded`(row, reason) in source order."""
     fields = "".join(f", f{index}" for index in range(len(rule.columns)))
     database.run(
-        f"CREATE TABLE recipients AS SELECT v.id, v.address{fields} FROM {picked} JOIN {verdicts} v USING (row) "
-        f"WHERE reason IS NULL ORDER BY sha256({text(rule.order_key)} || v.id)"
+        f"CREATE TABLE recipients AS SELECT v.id, v.address{fields} FROM {picked} "
+        f"JOIN {verdicts} v USING (row) WHERE reason IS NULL ORDER BY sha256({text(rule.order_key)} || v.id)"
     )
     database.run(
         f"CREATE TABLE excluded AS SELECT CASE WHEN reason = {text(Reason.MISSING_ID)} THEN '#' || row "

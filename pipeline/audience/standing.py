@@ -26,8 +26,8 @@ class ClosableDatabase(Database, Protocol):
 class JudgedStanding:
     """Sorted hashes of everybody who may get it; only for the others the database is asked why.
 
-    `picked`(row, id, consent) and `cleaned`(row, address) are every row of the source; `bars` are the branches
-    of `selection.barred`.
+    `picked`(row, id, consent) and `cleaned`(row, address) are every row of the source; `bars` are the
+    branches of `selection.barred`.
     """
 
     def __init__(self, database: ClosableDatabase, picked: str, cleaned: str, bars: str) -> None:
@@ -39,8 +39,9 @@ class JudgedStanding:
             f"LEFT JOIN {cleaned} USING (row) WHERE id IS NOT NULL"
         )
         fine = database.rows(
-            f"SELECT unhex(substr(sha256(id || {text(_BETWEEN)} || key), 1, {2 * _WIDTH})) AS hash FROM (SELECT *, "
-            f"CASE {bars}END AS reason FROM present WHERE key IS NOT NULL) WHERE reason IS NULL ORDER BY hash"
+            f"SELECT unhex(substr(sha256(id || {text(_BETWEEN)} || key), 1, {2 * _WIDTH})) AS hash "
+            f"FROM (SELECT *, CASE {bars}END AS reason FROM present WHERE key IS NOT NULL) "
+            "WHERE reason IS NULL ORDER BY hash"
         )
         self._fine = _Sorted(b"".join(hash_ for chunk in fine for (hash_,) in chunk))
 

@@ -12,7 +12,7 @@ from pipeline.archive.folder import FolderArchive
 from pipeline.errors import PipelineError
 
 
-def test_nobody_else_on_the_machine_can_read_it(tmp_path: Path):
+def test_nobody_else_on_the_machine_can_read_it(tmp_path: Path) -> None:
     FolderArchive(tmp_path / "archive").create("a/b/c", b"personal")
     modes = {
         path.relative_to(tmp_path).as_posix(): stat.S_IMODE(path.stat().st_mode)
@@ -21,7 +21,7 @@ def test_nobody_else_on_the_machine_can_read_it(tmp_path: Path):
     assert modes == {"archive": 0o700, "archive/a": 0o700, "archive/a/b": 0o700, "archive/a/b/c": 0o600}
 
 
-def test_a_file_left_half_written_by_a_crash_is_no_object(tmp_path: Path):
+def test_a_file_left_half_written_by_a_crash_is_no_object(tmp_path: Path) -> None:
     archive = FolderArchive(tmp_path)
     archive.create("a/whole", b"x")
     (tmp_path / "a" / "~half").write_bytes(b"x")
@@ -42,7 +42,7 @@ except PipelineError as error:
 """
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path):
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
     assert resource.RLIMIT_FSIZE is not None
     told = subprocess.run(
         [sys.executable, "-c", _FILL, str(tmp_path)],
@@ -56,7 +56,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path):
     assert FolderArchive(tmp_path).create("a/big", b"x") is True
 
 
-def test_a_file_where_a_folder_must_be_is_told_in_a_sentence(tmp_path: Path):
+def test_a_file_where_a_folder_must_be_is_told_in_a_sentence(tmp_path: Path) -> None:
     archive = FolderArchive(tmp_path)
     archive.create("a", b"x")
     with pytest.raises(PipelineError, match="could not write a/b"):

@@ -1,4 +1,5 @@
 """Who is in and who is out, over real files."""
+# ruff: noqa: E501, S608 tables of cases are read by line; SQL of our own making
 
 import hashlib
 import os
@@ -19,13 +20,13 @@ from pipeline.audience.rule import AudienceRule
 from pipeline.errors import PipelineError, Refused
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Reason, Recipient
-from tests.audience.conftest import HEADER, person, rule, where
+from tests.audience.people import HEADER, person, rule, where
 
 Write = Callable[..., str]
 
 
-def picked(contacts: Contacts, wanted: AudienceRule, already=()) -> tuple[list[Recipient], dict[str, Reason]]:
-    with contacts.resolve(wanted, already) as resolution:
+def picked(contacts: Contacts, wanted: AudienceRule) -> tuple[list[Recipient], dict[str, Reason]]:
+    with contacts.resolve(wanted) as resolution:
         people = [row for rows in resolution.rows() for row in rows]
         out = [row for rows in resolution.exclusions() for row in rows]
         assert resolution.recipients == len(people)
@@ -37,7 +38,9 @@ def ids(contacts: Contacts, wanted: AudienceRule) -> set[str]:
     return {person.id for person in picked(contacts, wanted)[0]}
 
 
-def test_a_segment_picks_its_people_with_their_columns_as_text(write: Write, contacts: DuckDbContacts):
+def test_a_segment_picks_its_people_with_their_columns_as_text(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write(
         "members.csv",
         [person(1), person(2, prefecture="大阪府"), person(3, is_staff="true"), person(4, branch="")],
@@ -53,7 +56,7 @@ def test_a_segment_picks_its_people_with_their_columns_as_text(write: Write, con
     assert out == {}
 
 
-def test_every_reason_is_told_and_the_first_that_applies_wins(write: Write, contacts: DuckDbContacts):
+def test_every_reason_is_told_and_the_first_that_applies_wins(write: Write, contacts: DuckDbContacts) -> None:
     write("out.csv", [["PERSON5@mail.example"], ["Taro <person6@mail.example>"]], header=["email"])
     write("bounced.csv", [["x", "ｐｅｒｓｏｎ7@mail.example"]], header=["why", "Email"])
     write(
@@ -94,7 +97,9 @@ def test_every_reason_is_told_and_the_first_that_applies_wins(write: Write, cont
     ]
 
 
-def test_a_doubled_address_goes_to_the_first_row_that_may_get_it(write: Write, contacts: DuckDbContacts):
+def test_a_doubled_address_goes_to_the_first_row_that_may_get_it(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write(
         "members.csv",
         [
@@ -108,7 +113,9 @@ def test_a_doubled_address_goes_to_the_first_row_that_may_get_it(write: Write, c
     assert out == {"m1": Reason.NO_CONSENT, "m3": Reason.DUPLICATE_ADDRESS}
 
 
-def test_a_member_of_an_excluded_segment_is_out_under_a_second_id_too(write: Write, contacts: DuckDbContacts):
+def test_a_member_of_an_excluded_segment_is_out_under_a_second_id_too(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write("members.csv", [person(1, points="0"), person(2, email="person1@mail.example"), person(3)])
     poor = rule(segment="poor", where=where("points = 0"), consent_required=False)
     assert picked(contacts, rule(excluded=(poor,)))[1] == {
@@ -118,25 +125,27 @@ def test_a_member_of_an_excluded_segment_is_out_under_a_second_id_too(write: Wri
 
 def test_an_excluded_segment_of_another_source_matches_by_address_not_by_id(
     write: Write, contacts: DuckDbContacts
-):
+) -> None:
     write("members.csv", [person(1), person(2)])
     write("shop.csv", [person(1, email="person2@mail.example")])
     assert ids(contacts, rule(excluded=(rule("shop.csv", segment="shop"),))) == {"m1"}
 
 
-def test_members_of_a_segment_are_those_it_does_not_exclude_itself(write: Write, contacts: DuckDbContacts):
+def test_members_of_a_segment_are_those_it_does_not_exclude_itself(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write("members.csv", [person(1, points="0"), person(2, points="0", is_staff="true"), person(3)])
     staff = rule(segment="staff", where=where("is_staff"))
     poor = rule(segment="poor", where=where("points = 0"), excluded=(staff,))
     assert ids(contacts, rule(excluded=(poor,))) == {"m2", "m3"}
 
 
-def test_consent_is_not_asked_where_the_law_does_not(write: Write, contacts: DuckDbContacts):
+def test_consent_is_not_asked_where_the_law_does_not(write: Write, contacts: DuckDbContacts) -> None:
     write("members.csv", [person(1, consent_at="")])
     assert ids(contacts, rule(consent_required=False)) == {"m1"}
 
 
-def test_the_order_is_by_hash_of_campaign_and_id(write: Write, contacts: DuckDbContacts):
+def test_the_order_is_by_hash_of_campaign_and_id(write: Write, contacts: DuckDbContacts) -> None:
     write("members.csv", [person(number) for number in range(200)])
     for campaign in ("winter-sale", "spring"):
         people, _ = picked(contacts, rule(order_key=campaign))
@@ -154,10 +163,10 @@ ROWS = st.lists(
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(ROWS, st.lists(EMAILS, max_size=3), st.booleans())
+@given(rows=ROWS, out=st.lists(EMAILS, max_size=3), consent=st.booleans())
 def test_every_row_is_accounted_for_and_nobody_who_may_not_is_in(
-    write: Write, contacts: DuckDbContacts, rows, out, consent
-):
+    write: Write, contacts: DuckDbContacts, rows: list[tuple[str, ...]], out: list[str], *, consent: bool
+) -> None:
     header = ("member_id", "email", "consent_at", "points")
     write("members.csv", rows, header=header)
     write("out.csv", [["x", email] for email in out], header=("n", "email"))
@@ -190,15 +199,15 @@ def test_every_row_is_accounted_for_and_nobody_who_may_not_is_in(
     ],
 )  # fmt: skip
 def test_a_column_of_a_csv_file_has_the_type_of_all_its_values(
-    write: Write, contacts: DuckDbContacts, values, condition, found
-):
+    write: Write, contacts: DuckDbContacts, values: list[str], condition: str, found: set[str]
+) -> None:
     write("members.csv", [person(number, branch=value) for number, value in enumerate(values)])
     assert ids(contacts, rule(where=where(condition))) == found
 
 
 def test_a_comparison_that_makes_no_sense_is_refused_without_quoting_anybody(
     write: Write, contacts: DuckDbContacts
-):
+) -> None:
     write("members.csv", [person(1, branch="secret")])
     with pytest.raises(Refused) as told:
         ids(contacts, rule(where=where("branch > 3")))
@@ -208,7 +217,7 @@ def test_a_comparison_that_makes_no_sense_is_refused_without_quoting_anybody(
 
 def test_parquet_and_sqlite_give_the_same_people_as_csv(
     write: Write, contacts: DuckDbContacts, tmp_path: Path
-):
+) -> None:
     rows = [
         person(1),
         person(2, points="5"),
@@ -242,7 +251,7 @@ def test_parquet_and_sqlite_give_the_same_people_as_csv(
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_byte_order_mark_line_ends_and_quoted_line_breaks_are_no_trouble(
     contacts: DuckDbContacts, tmp_path: Path, end: str
-):
+) -> None:
     text = end.join(
         [
             "member_id,email,consent_at,full name",
@@ -272,13 +281,13 @@ def test_a_byte_order_mark_line_ends_and_quoted_line_breaks_are_no_trouble(
 )
 def test_a_broken_file_is_told_and_not_half_read(
     contacts: DuckDbContacts, tmp_path: Path, content: bytes, told: str
-):
+) -> None:
     (tmp_path / "members.csv").write_bytes(content)
     with pytest.raises(PipelineError, match=told):
         contacts.resolve(rule())
 
 
-def test_a_missing_file_or_list_is_never_an_empty_one(write: Write, contacts: DuckDbContacts):
+def test_a_missing_file_or_list_is_never_an_empty_one(write: Write, contacts: DuckDbContacts) -> None:
     with pytest.raises(PipelineError, match=r"members\.csv cannot be found"):
         contacts.resolve(rule())
     write("members.csv", [person(1)])
@@ -291,14 +300,16 @@ def test_a_missing_file_or_list_is_never_an_empty_one(write: Write, contacts: Du
         contacts.resolve(listed)
 
 
-def test_a_file_that_is_no_parquet_is_told(contacts: DuckDbContacts, tmp_path: Path):
+def test_a_file_that_is_no_parquet_is_told(contacts: DuckDbContacts, tmp_path: Path) -> None:
     (tmp_path / "members.parquet").write_bytes(b"nonsense")
     source = ContactSource(kind="parquet", path="members.parquet", id="a", email="b")
     with pytest.raises(PipelineError, match="could not be read"):
         contacts.columns(source)
 
 
-def test_columns_that_the_source_lacks_are_found_with_their_place(write: Write, contacts: DuckDbContacts):
+def test_columns_that_the_source_lacks_are_found_with_their_place(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write("members.csv", [person(1)])
     wanted = rule(where=where("points > 1 and prefectur = 'x'"), columns=("branch", "pionts"))
     found = objections(wanted, contacts)
@@ -310,7 +321,18 @@ def test_columns_that_the_source_lacks_are_found_with_their_place(write: Write, 
         contacts.resolve(replace(wanted, columns=()))
 
 
-def test_the_clock_is_not_reached_by_a_column_that_is_called_like_it(write: Write, contacts: DuckDbContacts):
+def test_no_name_of_a_column_gets_in_the_way(write: Write, contacts: DuckDbContacts) -> None:
+    header = ("id", "email", "row", "f0", "key", "reason", "consent", "f1")
+    write("members.csv", [["m1", "a@x.example", "1", "2", "3", "4", "5", "6"]], header=header)
+    source = ContactSource(kind="csv", path="members.csv", id="id", email="email", consent="consent")
+    odd = where("f0 = 2 and f1 = 6 and row = 1 and id = 'm1' and key = 3 and consent = 5 and reason = 4")
+    people, _ = picked(contacts, rule(source=source, where=odd, columns=("reason", "f1", "row")))
+    assert [person.fields for person in people] == [{"reason": "4", "f1": "6", "row": "1"}]
+
+
+def test_the_clock_is_not_reached_by_a_column_that_is_called_like_it(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write("members.csv", [person(1)])
     with pytest.raises(PipelineError, match="no column current_date"):
         contacts.resolve(rule(where=where("\"current_date\" > date '2020-01-01'")))
@@ -318,7 +340,7 @@ def test_the_clock_is_not_reached_by_a_column_that_is_called_like_it(write: Writ
 
 def test_the_fingerprint_is_another_one_after_every_change(
     write: Write, contacts: DuckDbContacts, tmp_path: Path
-):
+) -> None:
     write("members.csv", [person(1)])
     write("out.csv", [], header=["email"])
     wanted = rule(suppression=(("unsubscribed", "out.csv"),))
@@ -334,7 +356,9 @@ def test_the_fingerprint_is_another_one_after_every_change(
     assert contacts.fingerprint(wanted) != after
 
 
-def test_the_fingerprint_sees_what_sqlite_wrote_beside_the_file(contacts: DuckDbContacts, tmp_path: Path):
+def test_the_fingerprint_sees_what_sqlite_wrote_beside_the_file(
+    contacts: DuckDbContacts, tmp_path: Path
+) -> None:
     database = sqlite3.connect(tmp_path / "members.db")
     database.execute("pragma journal_mode = wal")
     database.execute("create table members (id, email)")
@@ -351,7 +375,7 @@ def test_the_fingerprint_sees_what_sqlite_wrote_beside_the_file(contacts: DuckDb
 
 def test_nothing_is_left_on_the_disk(
     write: Write, contacts: DuckDbContacts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     spill = tmp_path / "tmp"
     spill.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(spill))
@@ -363,7 +387,9 @@ def test_nothing_is_left_on_the_disk(
     assert list(spill.iterdir()) == []
 
 
-def test_at_send_time_each_reason_to_leave_somebody_out_is_seen(write: Write, contacts: DuckDbContacts):
+def test_at_send_time_each_reason_to_leave_somebody_out_is_seen(
+    write: Write, contacts: DuckDbContacts
+) -> None:
     write("out.csv", [], header=["email"])
     write("bounced.csv", [], header=["email"])
     staff = rule(segment="staff", where=where("is_staff"))

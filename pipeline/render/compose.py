@@ -63,7 +63,7 @@ class Composer:
         markup = self._filled(self._escaping, body.name, seen)
         if body.kind == "mjml":
             preheader = None if mjml.has_preview(markup) else preheader
-            markup = mjml.to_html(markup, name=body.name, language=self._source.language)
+            markup = mjml.to_html(markup, name=body.name, template=body.text, language=self._source.language)
         bare = page.with_styles_inlined(markup)
         source = self._source
         finished = page.with_utm(bare, source.utm, source.own_hosts, source.unsubscribe_base)

@@ -32,22 +32,14 @@ def has_preview(mjml: str) -> bool:
     return re.search(r"<mj-preview[\s>]", _COMMENT.sub("", mjml)) is not None
 
 
-def to_html(mjml: str, *, name: str, language: str) -> str:
-    """The HTML of `mjml`, which was made from the template `name`.
+def to_html(mjml: str, *, name: str, template: str, language: str) -> str:
+    """The HTML of `mjml`, which was made from the text `template` of the file `name`.
 
     Raises Unrenderable for tags that MJML does not have and for text that is no MJML.
     """
     for tag in _TAG.findall(_COMMENT.sub("", mjml)):
-        if tag == "mj-include":
-            raise Unrenderable(
-                RenderFailure("mj-include does not work here.", 'Write {% include "name" %} instead.', name)
-            )
         if tag not in _KNOWN:
-            raise Unrenderable(
-                RenderFailure(
-                    f"MJML has no tag <{tag}>.", "Correct the tag: its content would be lost.", name
-                )
-            )
+            raise Unrenderable(_unknown(tag, name, template))
     try:
         return mjml2html(_ROOT.sub(f'<mjml lang="{language}"', mjml, count=1), fonts={})
     except ValueError as error:
@@ -55,3 +47,14 @@ def to_html(mjml: str, *, name: str, language: str) -> str:
         raise Unrenderable(
             RenderFailure(f"This is no MJML: {error}.", "Look for a tag that is not closed.", name)
         ) from None
+
+
+def _unknown(tag: str, name: str, template: str) -> RenderFailure:
+    place = template.find(f"<{tag}")
+    # not found when a piece holds it
+    line = None if place < 0 else template.count("\n", 0, place) + 1
+    if tag == "mj-include":
+        return RenderFailure(
+            "mj-include does not work here.", 'Write {% include "name" %} instead.', name, line
+        )
+    return RenderFailure(f"MJML has no tag <{tag}>.", "Correct it: mail programs do not know it.", name, line)

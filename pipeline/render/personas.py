@@ -36,14 +36,16 @@ _JAPANESE: Final = (
     _value(r"given.*kana|mei.*kana|メイ|名.*カナ", "ハナコ", "ナガイナマエ" * 10, "ケン", "ショーン"),
     _value(r"family|last_?name|surname|^sei$|姓|苗字", "鈴木", _LONG, "髙橋", "O'Brien <b>&", optional=False),
     _value(r"given|first_?name|^mei$|^名$", "花子", _LONG, "𠮷", '"Seán" <i>', optional=False),
-    _value(r"name|氏名|名前", "鈴木 花子", _LONG, "髙橋 𠮷", "O'Brien <b>&", optional=False),
+    _value(r"^(full_?)?name$|氏名", "鈴木 花子", _LONG, "髙橋 𠮷", "O'Brien <b>&", optional=False),
+    _value(r"name|名前", "見本", _LONG, "髙島①", "O'Brien <b>&"),
     _value(r"prefecture|都道府県|city|市", "東京都", "鹿児島県", "北海道", "O'Fallon <b>"),
     _value(r"address|住所", "東京都千代田区丸の内1-1-1", _LONG * 2, "髙松市番町1丁目", "<b>1-2-3</b>"),
 )
 _ENGLISH: Final = (
     _value(r"family|last_?name|surname", "Baker", "Longname" * 8, "Müller", "O'Brien <b>&", optional=False),
     _value(r"given|first_?name", "Alice", "Longname" * 8, "Zoë", '"Seán" <i>', optional=False),
-    _value(r"name", "Alice Baker", "Longname " * 10, "Zoë Müller", "O'Brien <b>&", optional=False),
+    _value(r"^(full_?)?name$", "Alice Baker", "Longname " * 10, "Zoë Müller", "O'Brien <b>&", optional=False),
+    _value(r"name", "Sample", "Longname" * 8, "Müller", "O'Brien <b>&"),
     _value(r"prefecture|state|city|town", "Springfield", "Longtown" * 8, "Zürich", "O'Fallon <b>"),
     _value(r"address|street", "1 Main Street", "Long Street " * 12, "Bahnhofstraße 1", "<b>1</b>"),
 )

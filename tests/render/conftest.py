@@ -1,6 +1,6 @@
 """A small campaign, and people who do not exist."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -60,7 +60,7 @@ def mail() -> Change:
 
 
 @pytest.fixture
-def render() -> Iterator[Callable[..., Rendered]]:
+def render() -> Callable[..., Rendered]:
     """Render a campaign for some people in a real child process."""
 
     def run(source: MailSource, *people: Recipient, limits: Limits = TIGHT) -> Rendered:

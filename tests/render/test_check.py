@@ -1,0 +1,61 @@
+"""Trying a campaign with invented people."""
+
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.render.check import problems, sample
+from pipeline.render.message import Message
+from pipeline.render.personas import invented
+from pipeline.render.source import MailSource
+
+Change = Callable[..., MailSource]
+
+
+def test_a_sound_campaign_has_no_problems(mail: Change) -> None:
+    source = mail(words="{{ recipient.points|number }} {{ recipient.joined_on|date }} {{ unsubscribe_url }}")
+    assert problems(source, invented(["family_name", "points", "joined_on"], "ja")) == ()
+
+
+def test_the_same_fault_is_told_once(mail: Change) -> None:
+    source = mail(words="\n{{ recipient.nothing }}")
+    (problem,) = problems(source, invented(["family_name"], "ja"))
+    assert problem.place == "body.txt, line 2"
+
+
+def test_a_fault_that_only_some_people_meet_is_found(mail: Change) -> None:
+    source = mail(words="{% if not recipient.nickname %}{{ recipient.nothing }}{% endif %}x")
+    assert len(problems(source, invented(["family_name", "nickname"], "ja"))) == 1
+    assert (
+        problems(mail(words="x{{ recipient.nickname }}"), invented(["family_name", "nickname"], "ja")) == ()
+    )
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_invented_people_have_every_column_and_exist_nowhere(language: str) -> None:
+    columns = [
+        "family_name",
+        "given_name",
+        "family_name_kana",
+        "points",
+        "prefecture",
+        "last_order_on",
+        "姓",
+        "rank",
+    ]
+    people = invented(columns, "ja" if language == "ja" else "en")
+    assert len({person.id for person in people}) == len(people)
+    for person in people:
+        assert list(person.fields) == columns
+        assert person.address.endswith("@personas.example")
+    together = "".join(value for person in people for value in person.fields.values())
+    assert "<b>" in together
+    assert "'" in together
+    assert any(value == "" for person in people for value in person.fields.values())
+    assert language == "en" or "髙" in together
+
+
+def test_a_sample_shows_what_a_person_would_get(mail: Change) -> None:
+    results = sample(mail(), invented(["family_name"], "ja"))
+    assert next(m.text for m in results if isinstance(m, Message)) == "鈴木様\n"
+    assert all(isinstance(result, Message) for result in results)

@@ -135,11 +135,16 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             transport=transport,
             reviews=lambda policy: TrailerReviews(repository, policy),
             clock=calling.clock,
-            key=load_key(root, os.environ, create=True),
+            key=load_key(root, os.environ, create=isinstance(target.transport, Outbox)),
             sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
             stopping=calling.stopping,
             narrate=calling.narrate,
         )
+
+
+def zone_of(world: World) -> str:
+    """The zone in which the policy of main shows times."""
+    return _policy_of(world.main.workspace(world.main.commit())).schedule.time_zone
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
 
-from pipeline.render.failure import RenderFailure, Unrenderable
+from pipeline.render.failure import Mistake, RenderFailure, Unrenderable
 
 _PLAIN: Final[tuple[tuple[type[Exception], str, str], ...]] = (
     (
@@ -49,6 +49,8 @@ def _words(error: Exception) -> tuple[str, str]:
     for kind, sentence, remedy in _PLAIN:
         if isinstance(error, kind):
             return sentence, remedy
+    if isinstance(error, Mistake):
+        return str(error), "Correct the expression in that line, or the data that it shows."
     if isinstance(error, TookTooLong):
         return str(error), "Look for a loop that does not end or runs very often."
     if isinstance(error, TemplateError):
@@ -63,23 +65,23 @@ def _template_words(error: TemplateError) -> tuple[str, str]:
     message = error.message or "unknown"
     if isinstance(error, TemplateNotFound):
         return (
-            f"There is no piece named {message!r}.",
+            "There is no piece of the name that is asked for here.",
             "Name a file of the campaign's folder, or `_shared/…` for one of campaigns/_shared.",
         )
     if isinstance(error, TemplateSyntaxError):
         return f"The template cannot be read: {message}", "Compare the braces and tags in that line."
     if isinstance(error, SecurityError):
         return (
-            f"The template does what no mail may do: {message}.",
+            "The template reaches for the inside of a value, which no mail may do.",
             "Use only recipient, campaign, facts, organisation and unsubscribe_url.",
         )
     if isinstance(error, UndefinedError):
         return _undefined_words(message)
-    return message, "Correct the template."
+    return "Jinja2 refuses this expression.", "Look at the filters and macros in that line."
 
 
 def _undefined_words(message: str) -> tuple[str, str]:
-    if "is not known here" in message:
+    if "is not known here" in message or "square brackets" in message:
         return message, "Correct the name, or add the column to the segment's `columns`."
     if re.fullmatch(r"'(recipient|unsubscribe_url)' is undefined", message):
         return message + " in this file.", "Import the macro `with context`, or hand the value to it."

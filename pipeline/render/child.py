@@ -52,10 +52,10 @@ def main() -> None:
     assert isinstance(warm, Composed), warm
     failed = Composer(_WARM_UP, longest=100_000).compose(Recipient("2", "b@personas.example", {}), "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
-    source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
-    composer = Composer(source, longest=limits.part_characters)
-    _shut_in(limits)
     try:
+        source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
+        composer = Composer(source, longest=limits.part_characters)
+        _shut_in(limits)
         wire.write(out, wire.READY)
         while True:
             rows = wire.read(said, longest=_LONGEST_FRAME)

@@ -48,16 +48,7 @@ class ChildProcess:
         self._longest_frame = 18 * limits.part_characters + 65536
         with ExitStack() as stack:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postmerge-render-"))
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-X", "utf8", "-m", "pipeline.render.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={"LC_ALL": "C.UTF-8"},
-                cwd=folder,
-                close_fds=True,
-                start_new_session=True,
-            )
+            self._process = _start(folder)
             self._stack = stack.pop_all()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -101,10 +92,7 @@ class ChildProcess:
             ready = self._hear()
         if ready != wire.READY:
             self.end()
-            raise PipelineError(
-                "The process that renders mail did not start.",
-                f"Run `{sys.executable} -I -m pipeline.render.child < /dev/null` to see why.",
-            )
+            raise _not_started()
 
     @contextmanager
     def _patience(self, mails: int) -> Iterator[None]:
@@ -117,3 +105,27 @@ class ChildProcess:
             yield
         finally:
             watch.cancel()
+
+
+def _start(folder: str) -> subprocess.Popen[bytes]:
+    """A Python that knows nothing of ours: no environment, no other files; Ctrl-C goes to us alone."""
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-m", "pipeline.render.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LC_ALL": "C.UTF-8"},
+            cwd=folder,
+            close_fds=True,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _not_started() from error
+
+
+def _not_started() -> PipelineError:
+    return PipelineError(
+        "The process that renders mail did not start.",
+        f"Run `{sys.executable} -I -m pipeline.render.child < /dev/null` to see why.",
+    )

@@ -34,6 +34,10 @@ class RenderFailure:
         return f"{self.place}: {self.sentence}"
 
 
+class Mistake(Exception):
+    """Raised inside a template by our own filters and bounds; its text names no merge value."""
+
+
 class Unrenderable(Exception):
     """Carries a `RenderFailure` up to the place where it becomes the result; it never leaves `compose`."""
 

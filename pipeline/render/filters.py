@@ -5,7 +5,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from jinja2 import TemplateRuntimeError, Undefined
+from jinja2 import Undefined
+
+from pipeline.render.failure import Mistake
 
 _WEEKDAYS_JA = "月火水木金土日"
 _WEEKDAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -28,15 +30,15 @@ _MONTHS_EN = (
 def number(value: Any) -> str:
     """`1200` as `1,200`; decimals stay as they are.
 
-    Raises TemplateRuntimeError for what is no number; the message leaves the value out, because it is a
+    Raises Mistake for what is no number; the message leaves the value out, because it is a
     person's.
     """
     try:
         parsed = Decimal(str(value).strip())
     except InvalidOperation:
-        raise TemplateRuntimeError("number: the value is not a number.") from None
+        raise Mistake("number: the value is not a number.") from None
     if not parsed.is_finite() or abs(parsed.adjusted()) > 30:  # noqa: PLR2004 1E999999999 has a billion digits
-        raise TemplateRuntimeError("number: the value is not a number.")
+        raise Mistake("number: the value is not a number.")
     return f"{parsed:,f}"
 
 
@@ -53,7 +55,7 @@ def whole(value: Any, default: int = 0) -> int:
     try:
         return int(text)
     except ValueError:
-        raise TemplateRuntimeError("int: the value is not a whole number.") from None
+        raise Mistake("int: the value is not a whole number.") from None
 
 
 def day(language: str) -> Callable[..., str]:
@@ -66,7 +68,7 @@ def day(language: str) -> Callable[..., str]:
         try:
             then = date.fromisoformat(str(value).strip())
         except ValueError:
-            raise TemplateRuntimeError("date: the value is not a date such as 2026-12-01.") from None
+            raise Mistake("date: the value is not a date such as 2026-12-01.") from None
         if language == "ja":
             head = f"{then.year}年" if year else ""
             return f"{head}{then.month}月{then.day}日({_WEEKDAYS_JA[then.weekday()]})"

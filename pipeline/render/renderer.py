@@ -27,7 +27,7 @@ class Renderer:
     """Renders one campaign. A context manager: the child lives from the first batch to the end.
 
     A mail that breaks a limit costs its own recipient a `RenderFailure`; the child is started anew and
-    the others get their mail.
+    the others get their mail. For one thread at a time.
     """
 
     def __init__(self, source: MailSource, key: UnsubscribeKey, *, limits: Limits | None = None) -> None:

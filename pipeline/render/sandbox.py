@@ -7,11 +7,11 @@ what the child process (`child.py`) is for: no template is ever compiled or run 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from jinja2 import FunctionLoader, StrictUndefined, Template, TemplateRuntimeError, Undefined
-from jinja2.exceptions import SecurityError
+from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from pipeline.render.failure import Mistake
 from pipeline.render.filters import day, number, otherwise, whole
 
 #: Far more rows than a mail has, far fewer than hurt.
@@ -43,7 +43,7 @@ class Names:
         )
 
     def __str__(self) -> str:
-        raise TemplateRuntimeError(f"{self._title} cannot be shown as a whole; name a value in it.")
+        raise Mistake(f"{self._title} cannot be shown as a whole; name a value in it.")
 
     __html__ = __str__
 
@@ -99,16 +99,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getitem(self, obj: Any, argument: Any) -> Any:
         """`obj[argument]`, where our own values come first."""
-        return obj.pick(self, argument) if isinstance(obj, Names) else super().getitem(obj, argument)
+        found = obj.pick(self, argument) if isinstance(obj, Names) else super().getitem(obj, argument)
+        if isinstance(found, Undefined) and not isinstance(obj, Undefined):
+            # what stands between the brackets may be a merge value, so no message may quote it
+            return self.undefined(
+                "The name or number in the square brackets is not there.",
+                exc=found._undefined_exception,  # noqa: SLF001
+            )
+        return found
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """`left * right` and `left ** right` within reason: both are one step in C that nobody can stop."""
         if isinstance(left, Undefined) or isinstance(right, Undefined):
             return super().call_binop(context, operator, left, right)
         if operator == "**" and not (abs(left) <= _LARGEST_NUMBER and abs(right) <= _LARGEST_EXPONENT):
-            raise SecurityError("a power this large is not computed in a mail")
+            raise Mistake("A power this large is not computed in a mail.")
         if operator == "*" and not all(_is_small(side) for side in (left, right)):
-            raise SecurityError("a product this large is not computed in a mail")
+            raise Mistake("A product this large is not computed in a mail.")
         return super().call_binop(context, operator, left, right)
 
 
@@ -122,7 +129,7 @@ def _short_range(*bounds: int) -> range:
     numbers = range(*bounds)
     # len() of a range beyond sys.maxsize is itself an error
     if numbers and abs(numbers[-1] - numbers[0]) // abs(numbers.step) >= _LONGEST_RANGE:
-        raise SecurityError(f"a range of more than {_LONGEST_RANGE} numbers is not made in a mail")
+        raise Mistake(f"A range of more than {_LONGEST_RANGE:,} numbers is not made in a mail.")
     return numbers
 
 

@@ -55,8 +55,10 @@ def verify(token: str, key: UnsubscribeKey) -> Unsubscribe | None:
     """What `token` says if this key signed it, else None."""
     said, dot, signed = token.partition(".")
     payload = _decode(said)
-    # compared as text: base64 has several spellings of the same bytes, and only ours is valid
-    if not dot or payload is None or not hmac.compare_digest(_encode(_mac(payload, key)), signed):
+    # base64 has several spellings of the same bytes; only ours is valid
+    if not dot or payload is None or _encode(payload) != said:
+        return None
+    if not hmac.compare_digest(_encode(_mac(payload, key)).encode(), signed.encode("utf-8", "replace")):
         return None
     campaign, line, recipient_id = payload.decode().partition("\n")
     return Unsubscribe(campaign, recipient_id) if line else None

@@ -96,6 +96,20 @@ class Repository:
         done = git_process.run(self.root, "merge-base", self.resolve(one), self.resolve(other))
         return done.stdout.decode().strip() or None
 
+    def fork_point(self, base: str, tip: str = "HEAD") -> str:
+        """Where `tip` left `base`: what a pull request is compared with. Raises PipelineError without one."""
+        common = self.merge_base(base, tip)
+        if common is None:
+            raise PipelineError(
+                f"{tip} and {base} have no commit in common, as far as this clone knows.",
+                "Fetch the whole history: git fetch --unshallow.",
+            )
+        return common
+
+    def user_name(self) -> str | None:
+        """git's user.name, None when it is not set."""
+        return git_process.run(self.root, "config", "user.name").stdout.decode().strip() or None
+
     def history(self, ref: str, paths: Iterable[str]) -> Iterator[str]:
         """First-parent commits up to `ref` that changed a file at or below one of `paths`, the newest first.
 

@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pipeline.errors import PipelineError
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
@@ -18,6 +20,7 @@ from pipeline.render.unsubscribe import UnsubscribeKey, verify
 Change = Callable[..., MailSource]
 Render = Callable[..., tuple[Message | RenderFailure, ...]]
 KEY = UnsubscribeKey(b"k" * 32)
+TIGHT = Limits(cpu_seconds=1)
 
 #: Only the second of three people runs into it.
 POISON = "{% if recipient.poison %}@{% endif %}hello {{ recipient.family_name }}"
@@ -35,7 +38,9 @@ STOPPED = {
         "{% set n = namespace(s='aaaaaaaa') %}"
         "{% for i in range(40) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s|length }}"
     ),
-    "a hundred megabytes": "{% for i in range(9999) %}{% for j in range(9999) %}aaaaaaaaaa{% endfor %}{% endfor %}",
+    "a hundred megabytes": (
+        "{% for i in range(9999) %}{% for j in range(9999) %}aaaaaaaaaa{% endfor %}{% endfor %}"
+    ),
     "a macro that calls itself": "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     "a piece that includes itself": "{% include 'body.txt' %}",
     "the class of a text": "{{ ''.__class__ }}",
@@ -57,6 +62,12 @@ STOPPED = {
 }
 
 
+def person(number: int = 1, **fields: str) -> Recipient:
+    return Recipient(
+        f"m{number}", f"person{number}@personas.example", {"family_name": "鈴木", "poison": "", **fields}
+    )
+
+
 @pytest.mark.parametrize("attack", STOPPED.values(), ids=STOPPED.keys())
 def test_a_hostile_template_fails_for_its_recipient_and_for_nobody_else(
     mail: Change, render: Render, attack: str
@@ -74,12 +85,6 @@ def test_a_hostile_template_fails_for_its_recipient_and_for_nobody_else(
         assert isinstance(result, Message)
         assert result.recipient_id == who
         assert "root:" not in result.text
-
-
-def person(number: int = 1, **fields: str) -> Recipient:
-    return Recipient(
-        f"m{number}", f"person{number}@personas.example", {"family_name": "鈴木", "poison": "", **fields}
-    )
 
 
 def test_the_line_of_an_endless_loop_is_named(mail: Change, render: Render) -> None:
@@ -117,7 +122,23 @@ def test_a_killed_child_is_replaced_and_nobody_is_lost(mail: Change) -> None:
     ]
 
 
-TIGHT = Limits(cpu_seconds=1)
+def test_a_child_that_hangs_is_ended_and_the_mails_are_made_by_another(mail: Change) -> None:
+    impatient = Limits(wall_seconds=2.0, wall_seconds_each=0.1)
+    with Renderer(mail(), KEY, limits=impatient) as renderer:
+        renderer.render([person(1)])
+        assert renderer._child is not None
+        os.kill(renderer._child._process.pid, signal.SIGSTOP)
+        (result,) = renderer.render([person(2)])
+    assert isinstance(result, Message)
+
+
+@pytest.mark.parametrize("python", ["/bin/false", "/nowhere/python"])
+def test_a_child_that_cannot_start_is_a_broken_environment_not_a_bad_mail(
+    mail: Change, monkeypatch: pytest.MonkeyPatch, python: str
+) -> None:
+    monkeypatch.setattr(sys, "executable", python)
+    with Renderer(mail(), KEY) as renderer, pytest.raises(PipelineError, match="did not start"):
+        renderer.render([person()])
 
 
 def test_a_longer_audience_than_one_batch_comes_back_complete_and_in_order(
@@ -224,6 +245,11 @@ def test_failures_never_quote_a_person(mail: Change, render: Render) -> None:
         "{{ recipient.family_name|number }}",
         "{{ 1 + recipient.family_name }}",
         "{{ recipient.family_name.zzz }}",
+        "{{ facts.dates[recipient.family_name] }}",
+        "{{ recipient[recipient.family_name] }}",
+        "{{ {}[recipient.family_name] }}",
+        "{% include recipient.family_name %}",
+        "{{ [1]|map(recipient.family_name)|list }}",
         "{{ recipient.family_name|date }}",
     ):
         (result,) = render(mail(words=words), person(1, family_name="秘密花子"))

@@ -1,0 +1,156 @@
+"""postmerge deliver, postmerge watch."""
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from types import FrameType
+
+import click
+
+from pipeline import wiring
+from pipeline.cli import status_text
+from pipeline.cli.narration import Narration
+from pipeline.cli.options import Place, branch_option, target_option
+from pipeline.clock import Clock, ManualClock, SystemClock, shown
+from pipeline.delivery.dispatch import Delivered, deliver as deliver_once
+from pipeline.delivery.status import Progress
+from pipeline.delivery.world import World
+from pipeline.errors import ExitStatus, UsageError
+from pipeline.models.quantity import parse_duration
+
+#: How often a watch looks at main while nothing is due.
+_LOOK_EVERY = timedelta(seconds=5)
+#: A rehearsal that is not over by then is held by something that time does not lift.
+_REHEARSED_FOR = timedelta(days=400)
+
+
+@dataclass(slots=True)
+class Stop:
+    """Set by Ctrl-C and SIGTERM: the batch in flight finishes, then the sender leaves."""
+
+    asked: bool = False
+    deadline: datetime | None = None
+    clock: Clock | None = None
+
+    def __call__(self) -> bool:
+        """Whether to leave."""
+        over = self.deadline is not None and self.clock is not None and self.clock.now() >= self.deadline
+        return self.asked or over
+
+
+@contextmanager
+def _listening(stop: Stop, clock: Clock) -> Iterator[None]:
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.asked = True
+        clock.wake()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command()
+@click.option("--dry-run", is_flag=True, help="Play the whole delivery by a manual clock; nothing leaves.")
+@click.option("--for", "limit", metavar="DURATION", help="Stop by itself at a batch border, as in 5h.")
+@target_option()
+@branch_option()
+@click.pass_obj
+def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch: str) -> None:  # noqa: FBT001
+    """Bring the world to what main says: take every step that is due, and return.
+
+    Safe to run again, twice at once, and after a crash: nobody gets a campaign twice. Ctrl-C finishes the
+    batch in flight.
+    """
+    calling = wiring.Calling(target=target, branch=branch)
+    if dry_run:
+        _rehearse(place, calling)
+        return
+    stop = Stop(clock=calling.clock)
+    if limit is not None:
+        stop.deadline = calling.clock.now() + _duration(limit)
+    with _listening(stop, calling.clock), Narration() as narration:
+        calling = replace(calling, stopping=stop, narrate=narration.say)
+        with wiring.open_world(place.start, calling) as world:
+            done = deliver_once(world)
+            zone = wiring.zone_of(world)
+    _tell(done, zone)
+    if stop():
+        click.echo("Stopped at a batch border; run it again to go on.")
+    sys.exit(int(_exit_status(done)))
+
+
+@click.command()
+@target_option()
+@branch_option()
+@click.pass_obj
+def watch(place: Place, target: str, branch: str) -> None:
+    """Deliver for ever: look at main every few seconds, and take every step when it is due."""
+    clock = SystemClock()
+    stop = Stop()
+    with _listening(stop, clock), Narration() as narration:
+        calling = wiring.Calling(target, branch, clock, stop, narration.say)
+        with wiring.open_world(place.start, calling) as world:
+            zone = wiring.zone_of(world)
+            done = _watch(world, clock, stop)
+    if done is not None:
+        _tell(done, zone)
+
+
+def _watch(world: World, clock: Clock, stop: Stop) -> Delivered | None:
+    done = None
+    while not stop():
+        done = deliver_once(world)
+        wait = _LOOK_EVERY if done.next_due is None else min(_LOOK_EVERY, done.next_due - clock.now())
+        clock.sleep(max(wait, timedelta(milliseconds=200)))
+    return done
+
+
+def _rehearse(place: Place, calling: wiring.Calling) -> None:
+    clock = ManualClock(SystemClock().now())
+    end = clock.now() + _REHEARSED_FOR
+    with wiring.open_world(place.start, replace(calling, clock=clock)) as real:
+        zone = wiring.zone_of(real)
+
+    def say(campaign: str, sentence: str) -> None:
+        click.echo(f"{shown(clock.now(), zone)}  {campaign}: {sentence}")
+
+    calling = replace(calling, clock=clock, narrate=say, rehearsal=True)
+    with wiring.open_world(place.start, calling) as world:
+        done = deliver_once(world)
+        while done.next_due is not None and done.next_due < end and not done.troubles:
+            clock.sleep(done.next_due - clock.now())
+            done = deliver_once(world)
+    click.echo("\nRehearsed only: nothing has left, nothing was written. It would end like this:\n")
+    _tell(done, zone)
+    sys.exit(int(_exit_status(done)))
+
+
+def _duration(written: str) -> timedelta:
+    try:
+        return parse_duration(written)
+    except ValueError as error:
+        raise UsageError(f"--for {written}: {error}.") from None
+
+
+def _tell(done: Delivered, zone: str) -> None:
+    told = [status for status in done.statuses if status.progress is not Progress.DRAFT]
+    click.echo(status_text.as_text(told, zone) if told else "No campaign is ready on main.\n", nl=False)
+    if done.next_due is not None:
+        click.echo(f"\nNext: {shown(done.next_due, zone)}")
+
+
+def _exit_status(done: Delivered) -> ExitStatus:
+    if done.troubles:
+        for trouble in done.troubles:
+            click.secho(f"postmerge: {trouble.sentence}", fg="red", err=True)
+            if trouble.remedy:
+                click.echo(f"  {trouble.remedy}", err=True)
+        return ExitStatus.BROKEN
+    held = any(status.progress is Progress.HELD for status in done.statuses)
+    return ExitStatus.REFUSED if held else ExitStatus.FINE

@@ -32,7 +32,7 @@ def halt(  # noqa: PLR0917 click hands them over like this
     reason: str,
     by: str | None,
     target: str,
-    branch: str,  # noqa: FBT001
+    branch: str,
 ) -> None:
     """Pull the brake: from now on nothing more is reserved; at most the batch in flight finishes."""
     scope = _scope(campaign, everything=everything)
@@ -71,7 +71,7 @@ def release(  # noqa: PLR0917 click hands them over like this
     reason: str,
     by: str | None,
     target: str,
-    branch: str,  # noqa: FBT001
+    branch: str,
 ) -> None:
     """Let go of what a person holds: a halt, a late start, a gate's verdict."""
     scope = _scope(campaign, everything=everything)

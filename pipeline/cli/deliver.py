@@ -15,7 +15,8 @@ from pipeline.cli import status_text
 from pipeline.cli.narration import Narration
 from pipeline.cli.options import Place, branch_option, target_option
 from pipeline.clock import Clock, ManualClock, SystemClock, shown
-from pipeline.delivery.dispatch import Delivered, deliver as deliver_once
+from pipeline.delivery.dispatch import Delivered
+from pipeline.delivery.dispatch import deliver as deliver_once
 from pipeline.delivery.status import Progress
 from pipeline.delivery.world import World
 from pipeline.errors import ExitStatus, UsageError

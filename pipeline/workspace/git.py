@@ -107,7 +107,7 @@ class Repository:
         return common
 
     def user_name(self) -> str | None:
-        """git's user.name, None when it is not set."""
+        """Git's user.name, None when it is not set."""
         return git_process.run(self.root, "config", "user.name").stdout.decode().strip() or None
 
     def history(self, ref: str, paths: Iterable[str]) -> Iterator[str]:

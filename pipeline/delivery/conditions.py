@@ -81,6 +81,7 @@ def _time(sight: Sight, ready: Ready) -> Iterator[Hold]:
         yield _hold(sight, HoldKind.UNDO_WINDOW, "until then a revert stops everything", until)
     if plan.send_at is not None and now < plan.send_at:
         yield _hold(sight, HoldKind.SCHEDULED, "it is not time yet", plan.send_at)
+        return
     quiet = quiet_until(now, plan.quiet, plan.zone)
     if quiet is not None:
         yield _hold(sight, HoldKind.QUIET_HOURS, "nothing leaves in the quiet hours", quiet)

@@ -3,7 +3,7 @@
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from pipeline.ledger.entry import (
-    NEXT,
     Account,
     Batch,
     BatchId,
@@ -23,40 +22,15 @@ from pipeline.ledger.entry import (
     State,
     Superseded,
     Taken,
-    batches_of,
 )
 from pipeline.ledger.hold import EVERYTHING, HeldBack, Hold
 from pipeline.ledger.sqlite import SqliteLedger
 from tests.ledger.books import CAMPAIGN, REVISION, halt, lift_of, minute
+from tests.ledger.machine_parts import Claim, again, all_batches, paths
 
 _SENDERS = st.integers(0, 1)
 _LETTERS = st.lists(st.sampled_from("aaurxhh"), min_size=3, max_size=3).map("".join)
 _CUT = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
-
-
-@dataclass(slots=True)
-class Claim:
-    """A batch that a sender was given, and how far the sender came with it."""
-
-    sender: int
-    reservation: Reservation
-    letters: str = ""
-    settled: bool = False
-    lost: bool = False
-
-    @property
-    def batch(self) -> Batch:
-        return self.reservation.batch
-
-    @property
-    def waiting(self) -> bool:
-        """Whether the sender has yet to call."""
-        return not (self.letters or self.lost)
-
-    @property
-    def called(self) -> bool:
-        """Whether the sender knows outcomes that are not written."""
-        return bool(self.letters) and not (self.settled or self.lost)
 
 
 class TwoSenders(RuleBasedStateMachine):
@@ -92,7 +66,7 @@ class TwoSenders(RuleBasedStateMachine):
     def first_revision(self, cut: tuple[int, int, int]) -> None:
         self._begin(0, newcomers=6, cut=cut)
 
-    @precondition(lambda self: len(self.revisions) < 4)
+    @precondition(lambda self: len(self.revisions) < 3)
     @rule(sender=_SENDERS, newcomers=st.integers(0, 2), cut=_CUT)
     def later_revision(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
         self._begin(sender, newcomers, cut)
@@ -103,6 +77,12 @@ class TwoSenders(RuleBasedStateMachine):
             self.audiences[revision.number][position]
             for revision in self.revisions
             for position in ledger.reserved_positions(revision)
+        }
+        assert had_it == {
+            self.audiences[revision.number][position]
+            for revision in self.revisions
+            for position, letter in self._stands(revision).items()
+            if letter != "h"
         }
         self.people += newcomers
         audience = tuple(person for person in range(self.people) if person not in had_it)
@@ -130,31 +110,52 @@ class TwoSenders(RuleBasedStateMachine):
             self.standing.append(hold)
 
     @precondition(lambda self: self.standing)
-    @rule(sender=_SENDERS, which=st.integers(0, 9))
-    def go_on(self, sender: int, which: int) -> None:
-        hold = self.standing.pop(which % len(self.standing))
-        self.senders[sender].lift(lift_of(hold, self._next_minute()))
+    @rule(sender=_SENDERS)
+    def go_on(self, sender: int) -> None:
+        while self.standing:
+            self._still_stopped(sender)
+            self.senders[sender].lift(lift_of(self.standing.pop(), self._next_minute()))
 
     # What senders do.
+
+    @precondition(lambda self: not self.standing)
+    @rule(sender=_SENDERS, which=st.integers(0, 99), letters=_LETTERS)
+    def send(self, sender: int, which: int, letters: str) -> None:
+        """All goes well; the other rules are the same in slow motion."""
+        claim = self._reserve(sender, which, "open")
+        if claim is not None:
+            self._call(claim, letters)
+            self._settle(claim, letters)
 
     @rule(
         sender=_SENDERS, which=st.integers(0, 99), where=st.sampled_from(["open", "open", "stale", "crooked"])
     )
     def reserve(self, sender: int, which: int, where: str) -> None:
+        self._reserve(sender, which, where)
+
+    def _still_stopped(self, sender: int) -> None:
+        for batch in all_batches(self.revisions[-1]):
+            assert self.senders[sender].reserve(Reservation(batch, "hasty", minute(0))) == HeldBack(
+                tuple(self.standing)
+            )
+
+    def _reserve(self, sender: int, which: int, where: str) -> Claim | None:
         known: Mapping[str, list[Batch]] = {
             "open": list(self._open_batches(self.senders[sender])),
-            "stale": [batch for revision in self.revisions for batch in _all_batches(revision)],
-            "crooked": [_again(claim.batch) for claim in self.claims.values()],
+            "stale": [batch for revision in self.revisions for batch in all_batches(revision)],
+            "crooked": [again(claim.batch) for claim in self.claims.values()],
         }
         if not known[where]:
-            return
+            return None
         batch = known[where][which % len(known[where])]
         number = self._next_minute()
         reservation = Reservation(batch, f"{sender}-{number}", minute(number))
         expected = self._expected(reservation)
         assert self.senders[sender].reserve(reservation) == expected
-        if expected == Reserved():
-            self.claims[batch.id] = Claim(sender, reservation)
+        if expected != Reserved():
+            return None
+        self.claims[batch.id] = Claim(sender, reservation)
+        return self.claims[batch.id]
 
     @precondition(lambda self: self.claims)
     @rule(which=st.integers(0, 99), letters=_LETTERS)
@@ -186,7 +187,9 @@ class TwoSenders(RuleBasedStateMachine):
     @rule(which=st.integers(0, 99), letters=_LETTERS)
     def settle(self, which: int, letters: str) -> None:
         called = [claim for claim in self.claims.values() if claim.called]
-        claim = called[which % len(called)]
+        self._settle(called[which % len(called)], letters)
+
+    def _settle(self, claim: Claim, letters: str) -> None:
         assert self.senders[claim.sender].settle(self._settlement(claim, claim.letters))
         claim.settled = True
         assert not self.senders[1 - claim.sender].settle(self._settlement(claim, letters))
@@ -213,7 +216,7 @@ class TwoSenders(RuleBasedStateMachine):
     def _expected(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
         batch = reservation.batch
         if self.standing:
-            return HeldBack(tuple(sorted(self.standing, key=lambda hold: hold.since)))
+            return HeldBack(tuple(self.standing))
         if batch.id.revision != len(self.revisions):
             return Superseded()
         if claim := self.claims.get(batch.id):
@@ -262,7 +265,7 @@ class TwoSenders(RuleBasedStateMachine):
         on_record = {
             self.audiences[revision.number][position]
             for revision in self.revisions
-            for position, letter in _paths(self.senders[0], revision).items()
+            for position, letter in paths(self.senders[0], revision).items()
             if letter in "au"
         }
         assert set(+self.mailbox) <= on_record
@@ -284,31 +287,6 @@ class TwoSenders(RuleBasedStateMachine):
     def what_was_left_behind_is_listed(self) -> None:
         left = sorted(claim.batch.id for claim in self.claims.values() if not claim.settled)
         assert list(self.senders[0].unsettled(CAMPAIGN)) == left
-
-
-def _all_batches(revision: Revision) -> Iterator[Batch]:
-    for wave in range(1, len(revision.waves) + 1):
-        yield from batches_of(revision, wave)
-
-
-def _again(batch: Batch) -> Batch:
-    """A follow-up for everybody of a batch, whether they were deferred or not."""
-    return Batch(replace(batch.id, attempt=batch.id.attempt + 1), batch.positions)
-
-
-def _paths(ledger: SqliteLedger, revision: Revision) -> dict[int, str]:
-    """Where everybody of a revision stands on record, having gone a way that the table of moves allows."""
-    stands = dict.fromkeys(range(revision.recipients), "h")
-    for positions, states in ledger.rows(
-        "SELECT positions, states FROM reservation LEFT JOIN settlement "
-        "USING (campaign, revision, wave, batch, attempt) WHERE revision = ? ORDER BY attempt",
-        revision.number,
-    ):
-        for index, position in enumerate(int(word) for word in positions.strip("[]").split(",")):
-            assert State.UNKNOWN in NEXT[State(stands[position])]
-            stands[position] = "u" if states is None else states[index]
-            assert stands[position] == "u" or State(stands[position]) in NEXT[State.UNKNOWN]
-    return stands
 
 
 TestTwoSenders = TwoSenders.TestCase

@@ -1,0 +1,57 @@
+"""What the machine of two senders keeps, and how it reads the ledger's own rows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pipeline.ledger.entry import NEXT, Batch, Reservation, Revision, State, batches_of
+from pipeline.ledger.sqlite import SqliteLedger
+
+
+@dataclass(slots=True)
+class Claim:
+    """A batch that a sender was given, and how far the sender came with it."""
+
+    sender: int
+    reservation: Reservation
+    letters: str = ""
+    settled: bool = False
+    lost: bool = False
+
+    @property
+    def batch(self) -> Batch:
+        return self.reservation.batch
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the sender has yet to call."""
+        return not (self.letters or self.lost)
+
+    @property
+    def called(self) -> bool:
+        """Whether the sender knows outcomes that are not written."""
+        return bool(self.letters) and not (self.settled or self.lost)
+
+
+def all_batches(revision: Revision) -> Iterator[Batch]:
+    for wave in range(1, len(revision.waves) + 1):
+        yield from batches_of(revision, wave)
+
+
+def again(batch: Batch) -> Batch:
+    """A follow-up for everybody of a batch, whether they were deferred or not."""
+    return Batch(replace(batch.id, attempt=batch.id.attempt + 1), batch.positions)
+
+
+def paths(ledger: SqliteLedger, revision: Revision) -> dict[int, str]:
+    """Where everybody of a revision stands on record, having gone a way that the table of moves allows."""
+    stands = dict.fromkeys(range(revision.recipients), "h")
+    for positions, states in ledger.rows(
+        "SELECT positions, states FROM reservation LEFT JOIN settlement "
+        "USING (campaign, revision, wave, batch, attempt) WHERE revision = ? ORDER BY attempt",
+        revision.number,
+    ):
+        for index, position in enumerate(int(word) for word in positions.strip("[]").split(",")):
+            assert State.UNKNOWN in NEXT[State(stands[position])]
+            stands[position] = "u" if states is None else states[index]
+            assert stands[position] == "u" or State(stands[position]) in NEXT[State.UNKNOWN]
+    return stands

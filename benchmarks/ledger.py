@@ -16,7 +16,7 @@ _BATCH = 50
 _MILLION = 1_000_000
 
 
-def _revision(recipients: int) -> Revision:
+def revision_of(recipients: int) -> Revision:
     return Revision(
         campaign="winter-sale",
         number=1,
@@ -46,7 +46,7 @@ def _write(ledger: SqliteLedger, revision: Revision) -> None:
         assert ledger.settle(Settlement(batch.id, accepted, _NOW))
 
 
-def _fill(ledger: SqliteLedger, revision: Revision) -> None:
+def fill(ledger: SqliteLedger, revision: Revision) -> None:
     """Reservations and settlements of every batch, in one transaction instead of two for each."""
     moment = _NOW.isoformat(timespec="microseconds")
     keys = [
@@ -66,7 +66,7 @@ def _fill(ledger: SqliteLedger, revision: Revision) -> None:
 def _writing(folder: Path) -> list[tuple[str, str, str]]:
     batches = 500
     ledger = SqliteLedger(folder / "writing.db")
-    revision = _revision(batches * _BATCH)
+    revision = revision_of(batches * _BATCH)
     assert ledger.open_revision(revision)
     taken = _seconds(lambda: _write(ledger, revision))
     ledger.close()
@@ -79,9 +79,9 @@ def _writing(folder: Path) -> list[tuple[str, str, str]]:
 def _reading(folder: Path) -> list[tuple[str, str, str]]:
     path = folder / "reading.db"
     ledger = SqliteLedger(path)
-    revision = _revision(_MILLION)
+    revision = revision_of(_MILLION)
     assert ledger.open_revision(revision)
-    _fill(ledger, revision)
+    fill(ledger, revision)
     account = ledger.account(revision.campaign)
     assert account.balanced
     assert account.accepted == _MILLION

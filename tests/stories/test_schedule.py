@@ -45,7 +45,7 @@ def test_nothing_leaves_in_the_quiet_hours(story: Story) -> None:
 
 def test_a_wave_pauses_for_the_night_and_goes_on_in_the_morning(story: Story) -> None:
     story.begin(yaml=TWO_BATCHES)
-    go_to(story, 2026, 11, 30, 6, 0)
+    go_to(story, 2026, 11, 30, 6, 5)
     story.deliver(Meddle("settled", lambda: go_to(story, 2026, 11, 30, 12, 0)))
     assert len(story.mailbox()) == 10
     assert story.holds() == {"quiet-hours"}

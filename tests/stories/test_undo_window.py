@@ -83,15 +83,3 @@ def test_a_revert_of_a_revert_without_an_approval_is_held(story: Story) -> None:
     story.deliver_all()
     assert "approval" in story.holds()
     assert not story.mailbox()
-
-
-def test_taking_the_merge_off_main_by_force_and_putting_it_back_counts_anew(story: Story) -> None:
-    story.order(yaml=AT_ONCE)
-    merge = story.git("rev-parse", "HEAD")
-    story.deliver()
-    story.git("reset", "-q", "--hard", "HEAD~1")
-    story.wait(minutes=30)
-    story.deliver()
-    story.git("reset", "-q", "--hard", merge)
-    story.deliver()
-    assert not story.mailbox()

@@ -9,7 +9,7 @@ from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
 from pipeline.delivery.conditions import holds_of, late_reason
 from pipeline.delivery.green import blocking_sentence
-from pipeline.delivery.intent import Intent, Ready, intent_of
+from pipeline.delivery.intent import Intent, NotReady, Ready, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.pace import Pace
@@ -68,6 +68,8 @@ def advance(world: World, campaign: str) -> None:
     """Take the due steps of one campaign until something holds it, or nothing is left to do."""
     while not world.stopping():
         sight = look(world, campaign)
+        if isinstance(sight.intent, NotReady):
+            _end_what_was_stopped(world, sight)
         if not isinstance(sight.intent, Ready) or sight.finished:
             return
         if _ask_when_late(world, sight) or _held(world, sight, sight.intent):
@@ -83,6 +85,15 @@ def advance(world: World, campaign: str) -> None:
                 return
             case _:
                 assert_never(step)
+
+
+def _end_what_was_stopped(world: World, sight: Sight) -> None:
+    """Close the revision in the ledger: a sender that still sees an old main reserves nothing either."""
+    if sight.revision is None or sight.ended or sight.finished:
+        return
+    world.ledger.end_revision(sight.campaign, sight.revision.number, world.clock.now())
+    reached = sight.account.accepted + sight.account.unknown
+    world.narrate(sight.campaign, f"stopped: {reached:,} have left, {sight.account.held:,} have not and stay")
 
 
 def _ask_when_late(world: World, sight: Sight) -> bool:

@@ -97,8 +97,8 @@ def next_step(sight: Sight, plan: DeliveryPlan) -> Next:
 
 
 def due_at(sight: Sight, plan: DeliveryPlan, step: Next) -> datetime | None:
-    """When the step was meant to happen: what being late is measured from. None before the order."""
-    if sight.order is None:
+    """When a step that sends was meant to happen: what being late is measured from."""
+    if sight.order is None or isinstance(step, SoakUntil | Done):
         return None
     meant = plan.send_at or sight.order.seen_at + plan.undo_window
     match step:

@@ -58,7 +58,11 @@ class SqliteLedger(SqliteBatches):
         query = "SELECT campaign, digest, by, at FROM test_send WHERE campaign = ? AND digest = ? ORDER BY at"
         return tuple(TestSend(*(*row, as_moment(at))) for *row, at in self.rows(query, campaign, digest))
 
-    def open_revision(self, revision: Revision) -> bool:
+    def reservations(self, campaign: str) -> int:
+        """See the port."""
+        return int(self.rows("SELECT count(*) FROM reservation WHERE campaign = ?", campaign)[0][0])
+
+    def open_revision(self, revision: Revision, *, reservations: int = 0) -> bool:
         """See the port."""
         row = (
             revision.campaign,
@@ -76,7 +80,8 @@ class SqliteLedger(SqliteBatches):
         )
         with self.transaction() as db:
             newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", revision.campaign)
-            if revision.number != (newest[0][0] or 0) + 1:
+            is_next = revision.number == (newest[0][0] or 0) + 1
+            if not is_next or self.reservations(revision.campaign) != reservations:
                 return False
             db.execute("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             return True

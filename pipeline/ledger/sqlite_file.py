@@ -1,8 +1,10 @@
 """A SQLite file that is a ledger of ours: opening it, transactions, and errors in plain words."""
 
+import os
 import sqlite3
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,10 @@ from pipeline.errors import PipelineError
 #: "Post" in ASCII: marks the file as ours (PRAGMA application_id, https://sqlite.org/pragma.html).
 _APPLICATION_ID = 0x506F7374
 _BUSY_SECONDS = 30.0
+_REMEDY = (
+    "Nothing is sent without it. Look at the disk and the file; bring it back from a backup "
+    "rather than delete it: a lost ledger has forgotten who already has the mail."
+)
 
 
 class SqliteFile:
@@ -24,14 +30,16 @@ class SqliteFile:
         """
         self._path = path
         with self._translated():
-            if not rehearsal:
-                path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(
-                ":memory:" if rehearsal else path, isolation_level=None, timeout=_BUSY_SECONDS
-            )
+            exists = self._exists()
+            if not (exists or rehearsal):
+                _make(path)
+            where = ":memory:" if rehearsal else f"{path.resolve().as_uri()}?mode=rw"
+            self._db = sqlite3.connect(where, isolation_level=None, timeout=_BUSY_SECONDS, uri=True)
             try:
-                if rehearsal and path.exists():
+                if rehearsal and exists:
                     self._copy()
+                elif rehearsal:
+                    _write_schema(self._db)
                 self._prepare()
             except BaseException:
                 self._db.close()
@@ -66,31 +74,66 @@ class SqliteFile:
         finally:
             original.close()
 
+    def _exists(self) -> bool:
+        # The log first: whoever makes it has made the ledger before, so that no newcomer is suspected.
+        log = self._path.with_name(f"{self._path.name}-wal").exists()
+        exists = self._path.exists()
+        if log and not exists:
+            raise PipelineError(f"The ledger {self._path} is gone, but its log is still there.", _REMEDY)
+        return exists
+
     def _prepare(self) -> None:
-        ours = self._db.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION_ID
-        if not ours:
-            if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if self._db.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
+            if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 raise PipelineError(
-                    f"{self._path} is a database, but no ledger of Postmerge.",
-                    "Look at targets.<name>.ledger.sqlite in policy.yaml.",
+                    f"The ledger {self._path} is empty: it was never one, or is lost.", _REMEDY
                 )
-            self._db.execute("PRAGMA journal_mode = WAL")
+            raise PipelineError(
+                f"{self._path} is a database, but no ledger of Postmerge.",
+                "Look at targets.<name>.ledger.sqlite in policy.yaml.",
+            )
         # FULL: a reservation that was answered survives a power cut; at-most-once hangs on it.
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
-        if not ours:
-            script = resources.files("pipeline.ledger").joinpath("schema.sql").read_text("utf-8")
-            self._db.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; COMMIT;"
-            )
+        # Else INSERT OR REPLACE deletes without asking the triggers (https://sqlite.org/lang_conflict.html).
+        self._db.execute("PRAGMA recursive_triggers = ON")
+        # A spoilt page that no query happens to read would else be found in the middle of a send.
+        [(verdict,)] = self._db.execute("PRAGMA integrity_check(1)")
+        if verdict != "ok":
+            raise sqlite3.DatabaseError(f"the file is damaged ({verdict})")
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise PipelineError(
-                f"The ledger {self._path} cannot be used: {error}.",
-                "Nothing is sent without it. Look at the disk and the file; bring it back from a backup "
-                "rather than delete it: a lost ledger has forgotten who already has the mail.",
-            ) from error
+            raise PipelineError(f"The ledger {self._path} cannot be used: {error}.", _REMEDY) from error
+
+
+def _make(path: Path) -> None:
+    """Make a ledger beside its place and link it there whole, so that nobody ever meets half a ledger.
+
+    Of several processes that do so at once the first wins, and all go on with its file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{path.name}-", dir=path.parent) as folder:
+        made = Path(folder, path.name)
+        db = sqlite3.connect(made, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            _write_schema(db)
+        finally:
+            db.close()
+        with suppress(FileExistsError):
+            path.hardlink_to(made)
+    # Else a power cut may take the name away, and with it every reservation that was answered since.
+    directory = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def _write_schema(db: sqlite3.Connection) -> None:
+    script = resources.files("pipeline.ledger").joinpath("schema.sql").read_text("utf-8")
+    db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; COMMIT;")

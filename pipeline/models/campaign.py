@@ -1,13 +1,12 @@
 """A folder under `campaigns/`: one mail, for one audience, sent once."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from pipeline.models.frozen import Frozen
-from pipeline.models.quantity import Duration, Line, LocalTime, Name, RelativePath, Share, ZoneName
+from pipeline.models.quantity import Day, Duration, Line, LocalTime, Name, RelativePath, Share, ZoneName
 
 
 class State(StrEnum):
@@ -119,11 +118,11 @@ class Tracking(Frozen):
 class Facts(Frozen):
     """What the copy must agree with."""
 
-    dates: dict[str, date] = Field(default_factory=dict)
+    dates: dict[str, Day] = Field(default_factory=dict)
     amounts: dict[str, str] = Field(default_factory=dict)
     links: dict[str, str] = Field(default_factory=dict)
     #: Dates that the copy may name although they are over.
-    past_dates: tuple[date, ...] = ()
+    past_dates: tuple[Day, ...] = ()
 
 
 class Waiver(Frozen):
@@ -131,7 +130,7 @@ class Waiver(Frozen):
 
     rule: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9-]+$")]
     reason: Line
-    until: date
+    until: Day
     by: Line
 
 

@@ -71,6 +71,12 @@ class AudiencePolicy(Frozen):
     growth_max: Share = 1.5
     overlap_max: Share | None = None
 
+    @model_validator(mode="after")
+    def _room_for_the_same_size(self) -> Self:
+        if self.growth_max < 1:
+            raise ValueError("growth_max is at least 100%, which is an audience of the same size")
+        return self
+
 
 class ApprovalStep(Frozen):
     """More recipients need more approvals."""
@@ -214,8 +220,8 @@ class Policy(Frozen):
     #: Of reports and pull-request comments.
     language: Literal["ja", "en"] = "en"
     #: People by team, each as the name or the part before the @ in their commits.
-    teams: dict[Name, tuple[Line, ...]]
-    senders: dict[Name, Sender]
+    teams: Annotated[dict[Name, tuple[Line, ...]], Field(min_length=1)]
+    senders: Annotated[dict[Name, Sender], Field(min_length=1)]
     links: Links = Links()
     schedule: SchedulePolicy = SchedulePolicy()
     audience: AudiencePolicy = AudiencePolicy()
@@ -223,7 +229,7 @@ class Policy(Frozen):
     test_send: TestSend = TestSend()
     gates: Gates = Gates()
     checklist: Checklist = Checklist()
-    sources: dict[Name, ContactSource]
+    sources: Annotated[dict[Name, ContactSource], Field(min_length=1)]
     #: Lists of addresses that get nothing: CSV files with a column `email`.
     suppression: dict[Name, Line] = Field(default_factory=dict)
-    targets: dict[Name, Target]
+    targets: Annotated[dict[Name, Target], Field(min_length=1)]

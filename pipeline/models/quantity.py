@@ -1,7 +1,7 @@
 """Durations, shares, rates, clock times and ids as they are written in YAML."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -17,7 +17,7 @@ def parse_duration(value: Any) -> timedelta:
     """
     if isinstance(value, timedelta):
         return value
-    match = re.fullmatch(r"(\d{1,6})([smhd])", str(value))
+    match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
     if match is None:
         raise ValueError("a duration is a number and a unit: 90s, 30m, 4h or 7d")
     return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
@@ -35,7 +35,7 @@ def format_duration(value: timedelta) -> str:
 def _parse_share(value: Any) -> float:
     if isinstance(value, float):
         return value
-    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)%", str(value))
+    match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)%", str(value), re.ASCII)
     if match is None:
         raise ValueError("a share is a number and a per cent sign: 1% or 0.5%")
     return round(float(match[1]) / 100, 8)
@@ -44,7 +44,7 @@ def _parse_share(value: Any) -> float:
 def _parse_rate(value: Any) -> float:
     if isinstance(value, float):
         return value
-    match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)/s", str(value))
+    match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)/s", str(value), re.ASCII)
     if match is None or float(match[1]) <= 0:
         raise ValueError("a rate is recipients per second: 14/s")
     return float(match[1])
@@ -53,7 +53,7 @@ def _parse_rate(value: Any) -> float:
 def _parse_quiet_hours(value: Any) -> tuple[time, time]:
     if isinstance(value, tuple):
         return value
-    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", str(value))
+    match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", str(value), re.ASCII)
     if match is None:
         raise ValueError("quiet hours are two times of day: 21:00-08:00")
     try:
@@ -68,7 +68,7 @@ def _parse_quiet_hours(value: Any) -> tuple[time, time]:
 def _parse_local_time(value: Any) -> datetime | str:
     if isinstance(value, datetime) or value == "on_merge":
         return value  # type: ignore[no-any-return]  # a datetime or the literal just compared
-    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})", str(value))
+    match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})", str(value), re.ASCII)
     if match is None:
         raise ValueError(
             "a time is written 2026-12-01 10:00, without a zone (the zone stands in time_zone), or on_merge"
@@ -77,6 +77,18 @@ def _parse_local_time(value: Any) -> datetime | str:
         return datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 local by design
     except ValueError:
         raise ValueError(f"{match[1]} {match[2]} is no day or time of the calendar") from None
+
+
+def _parse_day(value: Any) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    # pydantic would take a bare number for seconds since 1970.
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value), re.ASCII) is None:
+        raise ValueError("a day is written 2026-12-01")
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise ValueError(f"{value} is no day of the calendar") from None
 
 
 def _known_zone(value: str) -> str:
@@ -133,6 +145,14 @@ LocalTime = Annotated[
             "pattern": r"^(on_merge|\d{4}-\d{2}-\d{2}[ T]\d{1,2}:\d{2})$",
             "examples": ["2026-12-01 10:00"],
         }
+    ),
+]
+#: A day of the calendar, written `2026-12-01`.
+Day = Annotated[
+    date,
+    BeforeValidator(_parse_day),
+    WithJsonSchema(
+        {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2026-12-01"]}
     ),
 ]
 #: An IANA zone name.

@@ -116,10 +116,22 @@ def test_a_follow_up_is_stopped_by_a_hold_too(ledger: Ledger) -> None:
 def test_a_later_revision_ends_the_earlier_one_for_ever(ledger: Ledger, reopen: Opening) -> None:
     later = next_revision(REVISION, 3)
     send(ledger, first_batch(), "ha")
-    assert reopen().open_revision(later)
+    assert reopen().open_revision(later, reservations=1)
     for batch in (*batches_of(REVISION, 1), _follow_up(first_batch(), 0)):
         assert ledger.reserve(claim(batch)) == Superseded()
     assert ledger.reserve(claim(first_batch(later))) == Reserved()
+
+
+def test_a_revision_whose_audience_was_frozen_before_others_were_reserved_is_not_opened(
+    ledger: Ledger, reopen: Opening
+) -> None:
+    before = ledger.reservations(CAMPAIGN)
+    later = next_revision(REVISION, 10)  # everybody: nobody was reserved when it was frozen
+    assert reopen().reserve(claim(first_batch())) == Reserved()
+    assert not ledger.open_revision(later, reservations=before)
+    assert ledger.revisions(CAMPAIGN) == (REVISION,)
+    assert ledger.open_revision(next_revision(REVISION, 8), reservations=ledger.reservations(CAMPAIGN))
+    assert reopen().reserve(claim(first_batch(), "sender-1")) == Superseded()
 
 
 def test_nothing_is_reserved_of_a_revision_that_was_never_opened(ledger: Ledger) -> None:
@@ -131,7 +143,7 @@ def test_nothing_is_reserved_of_a_revision_that_was_never_opened(ledger: Ledger)
 def test_a_call_in_flight_is_settled_although_a_stop_and_a_revision_came_between(ledger: Ledger) -> None:
     assert ledger.reserve(claim(first_batch())) == Reserved()
     ledger.place(halt())
-    assert ledger.open_revision(next_revision(REVISION, 3))
+    assert ledger.open_revision(next_revision(REVISION, 3), reservations=1)
     assert ledger.settle(outcomes(first_batch(), "aa"))
     assert ledger.account(CAMPAIGN).accepted == 2
 

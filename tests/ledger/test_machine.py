@@ -45,6 +45,7 @@ class TwoSenders(RuleBasedStateMachine):
         self.mailbox: Counter[int] = Counter()
         self.audiences: dict[int, tuple[int, ...]] = {}
         self.revisions: list[Revision] = []
+        self.frozen: dict[int, tuple[Revision, tuple[int, ...], int]] = {}
         self.claims: dict[BatchId, Claim] = {}
         self.standing: list[Hold] = []
 
@@ -64,15 +65,15 @@ class TwoSenders(RuleBasedStateMachine):
 
     @initialize(cut=_CUT)
     def first_revision(self, cut: tuple[int, int, int]) -> None:
-        self._begin(0, newcomers=6, cut=cut)
+        self.freeze(0, newcomers=6, cut=cut)
+        self.open_revision(0)
 
     @precondition(lambda self: len(self.revisions) < 3)
     @rule(sender=_SENDERS, newcomers=st.integers(0, 2), cut=_CUT)
-    def later_revision(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
-        self._begin(sender, newcomers, cut)
-
-    def _begin(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+    def freeze(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+        """Who gets the next revision; the other sender may go on in the meantime."""
         ledger = self.senders[sender]
+        reserved = ledger.reservations(CAMPAIGN)
         had_it = {
             self.audiences[revision.number][position]
             for revision in self.revisions
@@ -97,10 +98,19 @@ class TwoSenders(RuleBasedStateMachine):
             batch_sizes=cut[:2],
             opened_at=minute(self._next_minute()),
         )
-        assert ledger.open_revision(revision)
-        assert not self.senders[1 - sender].open_revision(revision)
-        self.revisions.append(revision)
-        self.audiences[revision.number] = audience
+        self.frozen[sender] = (revision, audience, reserved)
+
+    @rule(sender=_SENDERS)
+    def open_revision(self, sender: int) -> None:
+        if sender not in self.frozen:
+            return
+        revision, audience, reserved = self.frozen.pop(sender)
+        is_next = revision.number == len(self.revisions) + 1
+        opened = self.senders[sender].open_revision(revision, reservations=reserved)
+        assert opened == (is_next and reserved == len(self.claims))
+        if opened:
+            self.revisions.append(revision)
+            self.audiences[revision.number] = audience
 
     @rule(sender=_SENDERS, scope=st.sampled_from([CAMPAIGN, EVERYTHING, "spring-letter"]))
     def stop(self, sender: int, scope: str) -> None:

@@ -1,22 +1,16 @@
 """The ledger's file in a hostile world: damage, strangers, full disks, two processes, kill -9."""
 
-import os
 import random
 import shutil
-import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import PipelineError
-from pipeline.ledger.entry import Reserved, Revision, Taken, TestSend, batches_of
+from pipeline.ledger.entry import Reserved, Taken, TestSend, batches_of
 from pipeline.ledger.sqlite import SqliteLedger
 from tests.ledger.books import (
     CAMPAIGN,
@@ -30,10 +24,8 @@ from tests.ledger.books import (
     outcomes,
     send,
 )
+from tests.ledger.children import answer, start
 
-_ROOT = Path(__file__).parents[2]
-#: 200 batches of one.
-_LONG = replace(REVISION, recipients=200, waves=(200,), batch_sizes=(1,))
 _TABLES = ("placed_order", "test_send", "revision", "reservation", "settlement", "hold", "lift")
 
 
@@ -50,33 +42,6 @@ def path(tmp_path: Path) -> Path:
     ledger.lift(lift_of(halt("spring-letter")))
     ledger.close()
     return path
-
-
-def _long_ledger(path: Path, revision: Revision = _LONG) -> None:
-    ledger = SqliteLedger(path)
-    assert ledger.open_revision(revision)
-    ledger.close()
-
-
-def _child(source: str, *words: object) -> subprocess.Popen[str]:
-    """A process that runs `source` with what the tests of the ledger import."""
-    preamble = (
-        "import sys\nfrom pathlib import Path\n"
-        "from pipeline.errors import PipelineError\n"
-        "from pipeline.ledger.entry import *\n"
-        "from pipeline.ledger.sqlite import SqliteLedger\n"
-        "from tests.ledger.books import *\n"
-    )
-    command = [sys.executable, "-c", preamble + source, *map(str, words)]
-    return subprocess.Popen(
-        command, cwd=_ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-
-
-def _answer(child: subprocess.Popen[str]) -> list[str]:
-    said, wrong = child.communicate("go\n", timeout=60)
-    assert child.returncode == 0, wrong
-    return said.split()
 
 
 def _read_all(path: Path) -> None:
@@ -109,10 +74,20 @@ def test_a_ledger_that_was_cut_short_is_not_read(path: Path, share: float) -> No
         _read_all(path)
 
 
-def test_a_ledger_that_was_emptied_does_not_pass_for_a_new_one(path: Path) -> None:
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_a_ledger_that_was_emptied_does_not_pass_for_a_new_one(path: Path, *, rehearsal: bool) -> None:
     path.write_bytes(b"")
-    with pytest.raises(PipelineError, match="empty"):
-        SqliteLedger(path)
+    with pytest.raises(PipelineError, match="is empty") as error:
+        SqliteLedger(path, rehearsal=rehearsal)
+    assert "backup" in error.value.remedy
+
+
+@pytest.mark.parametrize("rehearsal", [False, True])
+def test_a_ledger_whose_log_alone_is_left_does_not_pass_for_a_new_one(path: Path, *, rehearsal: bool) -> None:
+    path.rename(path.with_name("ledger.db-wal"))
+    with pytest.raises(PipelineError, match="is gone"):
+        SqliteLedger(path, rehearsal=rehearsal)
+    assert not path.exists()
 
 
 @pytest.mark.parametrize("filling", [b"\0", b"\xff", b"noise"])
@@ -174,7 +149,7 @@ except PipelineError as error:
 
 def test_a_folder_that_cannot_be_written_is_a_broken_environment(shared_folder: Path) -> None:
     shared_folder.chmod(0o555)
-    assert _answer(_child(_UNPRIVILEGED, shared_folder / "ledger.db")) == ["refused"]
+    assert answer(start(_UNPRIVILEGED, shared_folder / "ledger.db")) == ["refused"]
 
 
 @pytest.mark.parametrize(("mode", "folder_mode"), [(0o000, 0o755), (0o444, 0o755), (0o444, 0o555)])
@@ -185,103 +160,7 @@ def test_a_file_that_cannot_be_read_or_written_is_a_broken_environment(
     shutil.copy(path, copy)
     copy.chmod(mode)
     shared_folder.chmod(folder_mode)
-    assert _answer(_child(_UNPRIVILEGED, copy))[-1] == "refused"
-
-
-# Many processes.
-
-_RESERVE_ALL = """
-ledger = SqliteLedger(Path(sys.argv[1]))
-revision = ledger.revisions(CAMPAIGN)[0]
-print("ready", flush=True)
-sys.stdin.readline()
-for batch in batches_of(revision, 1):
-    if ledger.reserve(claim(batch, sys.argv[2])) == Reserved():
-        print(batch.id.number, flush=True)
-"""
-
-
-def test_two_processes_never_reserve_the_same_batch(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    _long_ledger(path)
-    senders = [_child(_RESERVE_ALL, path, name) for name in ("one", "two")]
-    for sender in senders:
-        assert sender.stdout is not None
-        assert sender.stdout.readline() == "ready\n"
-    for sender in senders:
-        assert sender.stdin is not None
-        sender.stdin.write("go\n")
-        sender.stdin.flush()
-    won = Counter(int(number) for sender in senders for number in _answer(sender))
-    assert won == dict.fromkeys(range(1, 201), 1)
-
-
-def test_two_processes_may_make_the_ledger_at_the_same_moment(tmp_path: Path) -> None:
-    opening = "sys.stdin.readline()\nSqliteLedger(Path(sys.argv[1])).close()\nprint('opened')"
-    for attempt in range(3):
-        children = [_child(opening, tmp_path / f"{attempt}.db") for _ in range(3)]
-        for child in children:
-            assert child.stdin is not None
-            child.stdin.write("go\n")
-            child.stdin.flush()
-        assert [_answer(child) for child in children] == [["opened"]] * 3
-
-
-@pytest.mark.parametrize("reached", [1, 20, 77])
-def test_a_process_killed_while_reserving_leaves_a_ledger_that_knows_all_it_answered(
-    tmp_path: Path, reached: int
-) -> None:
-    path = tmp_path / "ledger.db"
-    _long_ledger(path)
-    child = _child(_RESERVE_ALL, path, "one")
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write("go\n")
-    child.stdin.flush()
-    answered = [child.stdout.readline() for _ in range(reached + 1)]
-    os.kill(child.pid, signal.SIGKILL)
-    rest, _ = child.communicate(timeout=60)
-    given = {int(number) for number in ("".join(answered[1:]) + rest).split()}
-    ledger = SqliteLedger(path)
-    kept = {batch.number for batch in ledger.unsettled(CAMPAIGN)}
-    assert given <= kept
-    assert len(kept - given) <= 1  # killed between the entry and the answer
-    for batch in batches_of(_LONG, 1):
-        expected = Taken() if batch.id.number in kept else Reserved()
-        assert ledger.reserve(claim(batch, "two")) == expected
-    ledger.close()
-
-
-_FULL_DISK = """
-import resource
-ledger = SqliteLedger(Path(sys.argv[1]))
-room = max(path.stat().st_size for path in Path(sys.argv[1]).parent.iterdir())
-resource.setrlimit(resource.RLIMIT_FSIZE, (room + 40_000, resource.RLIM_INFINITY))
-given = 0
-try:
-    for batch in batches_of(ledger.revisions(CAMPAIGN)[0], 1):
-        given += ledger.reserve(claim(batch, "one")) == Reserved()
-except PipelineError as error:
-    assert "cannot be used" in error.sentence
-    print("refused", given)
-resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-for batch in batches_of(ledger.revisions(CAMPAIGN)[0], 1):
-    given += ledger.reserve(claim(batch, "two")) == Reserved()
-print(given)
-ledger.close()
-"""
-
-
-def test_a_full_disk_stops_the_send_and_nothing_is_lost(tmp_path: Path) -> None:
-    path = tmp_path / "ledger.db"
-    _long_ledger(path)
-    word, before, given = _answer(_child(_FULL_DISK, path))
-    assert word == "refused"
-    assert 0 < int(before) < 200
-    assert int(given) == 200
-    ledger = SqliteLedger(path)
-    assert len(ledger.unsettled(CAMPAIGN)) == 200
-    ledger.close()
+    assert answer(start(_UNPRIVILEGED, copy))[-1] == "refused"
 
 
 # What is written stays, and holds no personal data.
@@ -315,11 +194,12 @@ def test_no_column_can_hold_an_address_or_a_name_of_a_recipient(path: Path) -> N
     ledger = SqliteLedger(path)
     columns = {row[1] for table in _TABLES for row in ledger.rows(f"PRAGMA table_info({table})")}
     ledger.close()
-    assert columns == set(
+    words = (
         "campaign commit_id digest checksum recipients at by number segment audience waves batch_sizes "
         "excluded revision wave batch attempt token size positions states accepted refused unknown deferred "
-        "reasons id scope kind reason about hold".split()
+        "reasons id scope kind reason about hold"
     )
+    assert columns == set(words.split())
 
 
 # A rehearsal.

@@ -1,0 +1,1 @@
+"""What is fast enough, with the command that measures it."""

@@ -1,0 +1,18 @@
+"""All figures, as the table of the README: `make bench`."""
+
+import platform
+import sys
+
+from benchmarks import audience, commands, ledger
+
+
+def main() -> None:
+    """Run every benchmark and print one table."""
+    print(f"Python {platform.python_version()}, {platform.machine()}\n", file=sys.stderr)
+    print("| what | figure | command |\n| --- | --- | --- |", flush=True)
+    for part in (commands, ledger, audience):
+        for what, figure, command in part.run():
+            print(f"| {what} | {figure} | `{command}` |", flush=True)
+
+
+main()

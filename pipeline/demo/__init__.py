@@ -1,0 +1,1 @@
+"""The whole way, played on the example campaigns in a temporary repository."""

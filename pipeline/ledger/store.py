@@ -48,15 +48,11 @@ class Ledger(Protocol):
         """Those of exactly this content, oldest first."""
         ...
 
-    def reservations(self, campaign: str) -> int:
-        """How many batches were ever reserved, over all revisions; it only grows."""
-        ...
+    def open_revision(self, revision: Revision) -> bool:
+        """Begin a revision; False when somebody else was first.
 
-    def open_revision(self, revision: Revision, *, reservations: int = 0) -> bool:
-        """Begin a revision; False when its number is not the next one (somebody else was first).
-
-        `reservations` was counted before the audience was frozen: False also when anything was reserved
-        since, for another sender may be mailing people who stand in this audience too. Freeze again.
+        That is, when its number is not the next one, or when the revision before has not ended: its
+        senders could still claim somebody whom the new audience counts as not reached.
         """
         ...
 

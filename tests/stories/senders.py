@@ -137,7 +137,7 @@ def written(root: Path, campaign: str = "sale") -> int:
     """How many messages lie in the outbox, test sends left out."""
     folder = root / ".postmerge/outbox" / campaign
     try:
-        names = os.listdir(folder)
+        names = [path.name for path in folder.iterdir()]
     except FileNotFoundError:
         return 0
     return sum(name.endswith(".eml") and not name.startswith("0-") for name in names)
@@ -201,8 +201,8 @@ def books(story: Story, campaign: str = "sale") -> Books:
         frozen = FrozenAudience.open(world.archive, campaign, revision.audience)
         people = frozen.recipients(0, frozen.count)
     letters = dict.fromkeys(range(len(people)), State.HELD)
-    for positions, states in _batches(story.root):
-        for position, letter in zip(positions, states or "u" * len(positions), strict=True):
+    for positions, outcomes in _batches(story.root):
+        for position, letter in zip(positions, outcomes or "u" * len(positions), strict=True):
             letters[position] = State(letter)
     states = {person.address: letters[n] for n, person in enumerate(people)}
     return Books(account, states, dict(story.mailbox(campaign)))

@@ -1,6 +1,8 @@
 """Asked to leave, a sender finishes the batch in flight and tells the truth."""
 
 import json
+import os
+import shutil
 import signal
 from pathlib import Path
 
@@ -21,8 +23,8 @@ from tests.stories.senders import (
 )
 from tests.stories.story import Story
 
-#: After the first batch of ten, a sender waits for ten seconds before the next.
-_SLOW = "1/s"
+#: After the first batch of ten, a sender waits for minutes before the next.
+_SLOW = "0.02/s"
 
 
 def _assert_left_tidily(story: Story, ended: Ended) -> Books:
@@ -39,7 +41,6 @@ def _assert_left_tidily(story: Story, ended: Ended) -> Books:
 
 
 def _assert_goes_on(story: Story, members: int) -> None:
-    story.write({})
     assert run(story.root, "deliver").status == 0
     found = books(story)
     found.assert_true()
@@ -47,13 +48,20 @@ def _assert_goes_on(story: Story, members: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("group", [False, True], ids=["process", "group"])
-@pytest.mark.parametrize("messages", [1, 50])
+@pytest.mark.parametrize(
+    ("number", "group", "messages"),
+    [
+        (signal.SIGINT, True, 1),
+        (signal.SIGINT, False, 50),
+        (signal.SIGTERM, True, 50),
+        (signal.SIGTERM, False, 1),
+        (signal.SIGHUP, True, 15),
+    ],
+)
 def test_a_signal_lets_the_batch_in_flight_finish(
-    number: signal.Signals, group: bool, messages: int, tmp_path: Path
+    number: signal.Signals, *, group: bool, messages: int, tmp_path: Path
 ) -> None:
-    story = ordered(tmp_path / "repository", members=1000)
+    story = ordered(tmp_path / "repository", members=500)
     with senders(story.root, ("deliver",)) as (sender,):
         wait_until(lambda: written(story.root) >= messages)
         if group:
@@ -61,11 +69,11 @@ def test_a_signal_lets_the_batch_in_flight_finish(
         else:
             sender.process.send_signal(number)
         _assert_left_tidily(story, sender.ended())
-    _assert_goes_on(story, 1000)
+    _assert_goes_on(story, 500)
 
 
 def test_a_signal_ends_the_wait_for_the_rate(tmp_path: Path) -> None:
-    story = ordered(tmp_path / "repository", rate="1/m")
+    story = ordered(tmp_path / "repository", rate=_SLOW)
     with senders(story.root, ("deliver",)) as (sender,):
         wait_until(lambda: written(story.root) == 10)
         sender.process.send_signal(signal.SIGTERM)
@@ -74,12 +82,11 @@ def test_a_signal_ends_the_wait_for_the_rate(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("times", [2, 20])
-def test_an_impatient_ctrl_c_loses_nothing_either(times: int, tmp_path: Path) -> None:
-    story = ordered(tmp_path / "repository", members=1000)
+def test_an_impatient_ctrl_c_loses_nothing_either(tmp_path: Path) -> None:
+    story = ordered(tmp_path / "repository", members=500)
     with senders(story.root, ("deliver",)) as (sender,):
         wait_until(lambda: written(story.root) >= 5)
-        for _ in range(times):
+        for _ in range(20):
             sender.signal_group(signal.SIGINT)
         ended = sender.ended()
     found = books(story)
@@ -87,18 +94,45 @@ def test_an_impatient_ctrl_c_loses_nothing_either(times: int, tmp_path: Path) ->
     assert found.account.unknown == 0, ended
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_before_the_first_batch_leaves_everybody_held(
-    number: signal.Signals, tmp_path: Path
+@pytest.mark.slow
+def test_ctrl_c_while_git_works_does_not_end_git_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     story = ordered(tmp_path / "repository")
+    working = tmp_path / "working"
+    _let_git_take_its_time(monkeypatch, tmp_path / "bin", working)
     with senders(story.root, ("deliver",)) as (sender,):
-        wait_until(lambda: "the undo window begins" in sender.said)
-        sender.signal_group(number)
-        sender.ended()
-    found = books(story)
-    found.assert_true()
-    assert found.account.unknown == 0
+        wait_until(working.exists)
+        sender.signal_group(signal.SIGINT)
+        ended = sender.ended()
+    assert ended.status == 0, ended
+    assert "Stopped at a batch border" in ended.out
+    assert "git" not in ended.err
+    assert not story.mailbox()
+
+
+def _let_git_take_its_time(monkeypatch: pytest.MonkeyPatch, folder: Path, working: Path) -> None:
+    """A git that is slow to list files, and says when it is at it."""
+    git = shutil.which("git")
+    folder.mkdir()
+    script = folder / "git"
+    pause = f"[ -e {working} ] || {{ touch {working}; sleep 1; }}"
+    script.write_text(f'#!/bin/sh\ncase "$*" in *" ls-tree "*) {pause};; esac\nexec {git} "$@"\n', "utf-8")
+    script.chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+
+
+@pytest.mark.slow
+def test_what_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
+    story = ordered(tmp_path / "repository", members=500)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with senders(story.root, ("deliver",)) as (sender,):
+            wait_until(lambda: written(story.root) >= 5)
+            sender.process.send_signal(signal.SIGHUP)
+            assert "complete" in sender.ended().out
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.slow
@@ -110,7 +144,7 @@ def test_deliver_for_a_while_stops_at_a_batch_border_and_says_so(tmp_path: Path)
 
 @pytest.mark.slow
 def test_deliver_for_a_while_does_not_sit_out_the_rate_beyond_it(tmp_path: Path) -> None:
-    story = ordered(tmp_path / "repository", rate="1/m")
+    story = ordered(tmp_path / "repository", rate=_SLOW)
     assert _assert_left_tidily(story, run(story.root, "deliver", "--for", "3s")).account.accepted == 10
 
 

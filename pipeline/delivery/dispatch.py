@@ -14,13 +14,14 @@ from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_ke
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.pace import Pace
 from pipeline.delivery.sending import Sending
-from pipeline.delivery.sight import Done, FreezeNow, SendWave, Sight, SoakUntil, next_step
+from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Reserved, Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
+from pipeline.plan.delivery_plan import Freeze, Send, Soak
 from pipeline.render.of_campaign import mail_source
 
 
@@ -85,12 +86,12 @@ def _takes_a_step(world: World, sight: Sight, ready: Ready) -> bool:
         return False
     step = next_step(sight, ready.plan)
     match step:
-        case FreezeNow():
+        case Freeze():
             return _freeze(world, sight, ready)
-        case SendWave(wave):
+        case Send(wave):
             _send_wave(world, sight, ready, wave)
             return True
-        case SoakUntil() | Done():
+        case Soak() | None:
             return False
         case _:
             assert_never(step)

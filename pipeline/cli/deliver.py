@@ -52,8 +52,8 @@ def _listening(stop: Stop, clock: Clock) -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
 
 
 @click.command()

@@ -54,6 +54,7 @@ def put_together(
             return tuple(worded(objection, phrases("en")) for objection in objections)
         number = sight.revision.number + 1 if sight.revision else 1
         frozen = freeze(world.archive, resolution, sight.campaign, str(number))
+        barred = len(already)
         excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
     ends = wave_ends(frozen.count, plan.shares)
     return Revision(
@@ -69,6 +70,7 @@ def put_together(
         batch_sizes=batch_sizes(ends),
         excluded=excluded,
         opened_at=world.clock.now(),
+        barred=barred,
     )
 
 

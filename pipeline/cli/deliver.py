@@ -69,10 +69,10 @@ def _listening(stop: Stop, clock: Clock, limit: timedelta | None = None) -> Iter
 @branch_option()
 @click.pass_obj
 def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch: str) -> None:  # noqa: FBT001
-    """Bring the world to what main says: take every step that is due, and return.
+    """Take every step that is due, and return.
 
-    Safe to run again, twice at once, and after a crash: nobody gets a campaign twice. Ctrl-C finishes the
-    batch in flight.
+    It brings the world to what main says at this moment. Safe to run again, twice at once, and after a
+    crash: nobody gets a campaign twice. Ctrl-C finishes the batch in flight.
     """
     calling = wiring.Calling(target=target, branch=branch)
     if dry_run:
@@ -96,7 +96,10 @@ def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch:
 @branch_option()
 @click.pass_obj
 def watch(place: Place, target: str, branch: str) -> None:
-    """Deliver for ever: look at main every few seconds, and take every step when it is due."""
+    """Deliver for ever, each step when it is due.
+
+    It looks at main every few seconds. Ctrl-C finishes the batch in flight.
+    """
     clock = SystemClock()
     stop = Stop()
     with _listening(stop, clock), Narration() as narration:

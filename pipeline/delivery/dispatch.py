@@ -12,7 +12,6 @@ from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
-from pipeline.delivery.pace import Pace
 from pipeline.delivery.sending import Sending
 from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
@@ -165,7 +164,7 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     revision = sight.revision
     assert revision is not None, "a wave belongs to a revision"
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
-    pace = Pace(ready.plan.rate, world.clock)
+    pace = world.pace(ready.plan.rate)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")

@@ -22,7 +22,8 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import Folder, Outbox, Policy, Sqlite, Target
-from pipeline.render.unsubscribe import load_key
+from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
@@ -135,11 +136,18 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             transport=transport,
             reviews=lambda policy: TrailerReviews(repository, policy),
             clock=calling.clock,
-            key=load_key(root, os.environ, create=isinstance(target.transport, Outbox)),
+            key=_key(root, target, rehearsal=calling.rehearsal),
             sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
             stopping=calling.stopping,
             narrate=calling.narrate,
         )
+
+
+def _key(root: Path, target: Target, *, rehearsal: bool) -> UnsubscribeKey:
+    """The key that signs unsubscribe links; a rehearsal never makes one."""
+    if rehearsal and not has_key(root, os.environ):
+        return EXAMPLE_KEY
+    return load_key(root, os.environ, create=isinstance(target.transport, Outbox))
 
 
 def zone_of(world: World) -> str:

@@ -52,6 +52,7 @@ def put_together(
             return objections
         number = sight.revision.number + 1 if sight.revision else 1
         frozen = freeze(world.archive, resolution, sight.campaign, str(number))
+        barred = len(already)
         excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
     ends = wave_ends(frozen.count, plan.shares)
     return Revision(
@@ -67,6 +68,7 @@ def put_together(
         batch_sizes=batch_sizes(ends),
         excluded=excluded,
         opened_at=world.clock.now(),
+        barred=barred,
     )
 
 

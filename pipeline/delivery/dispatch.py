@@ -9,18 +9,19 @@ from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
 from pipeline.delivery.conditions import holds_of, late_reason
 from pipeline.delivery.green import blocking_sentence
-from pipeline.delivery.intent import Intent, NotReady, Ready, intent_of
+from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.pace import Pace
 from pipeline.delivery.sending import Sending
-from pipeline.delivery.sight import Done, FreezeNow, SendWave, Sight, SoakUntil, next_step
+from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Reserved, Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
+from pipeline.plan.delivery_plan import Freeze, Send, Soak
 from pipeline.render.of_campaign import mail_source
 
 
@@ -68,23 +69,32 @@ def advance(world: World, campaign: str) -> None:
     """Take the due steps of one campaign until something holds it, or nothing is left to do."""
     while not world.stopping():
         sight = look(world, campaign)
-        if isinstance(sight.intent, NotReady):
-            _end_what_was_stopped(world, sight)
-        if not isinstance(sight.intent, Ready) or sight.finished:
-            return
-        if _ask_when_late(world, sight) or _held(world, sight, sight.intent):
-            return
-        step = next_step(sight, sight.intent.plan)
-        match step:
-            case FreezeNow():
-                if not _freeze(world, sight, sight.intent):
-                    return
-            case SendWave(wave):
-                _send_wave(world, sight, sight.intent, wave)
-            case SoakUntil() | Done():
+        match sight.intent:
+            case NotReady():
+                _end_what_was_stopped(world, sight)
                 return
-            case _:
-                assert_never(step)
+            case Unreadable():
+                return
+            case Ready() as ready:
+                if not _takes_a_step(world, sight, ready):
+                    return
+
+
+def _takes_a_step(world: World, sight: Sight, ready: Ready) -> bool:
+    """Take the first step that is due; False when there is none, or something holds it."""
+    if sight.finished or _ask_when_late(world, sight) or _held(world, sight, ready):
+        return False
+    step = next_step(sight, ready.plan)
+    match step:
+        case Freeze():
+            return _freeze(world, sight, ready)
+        case Send(wave):
+            _send_wave(world, sight, ready, wave)
+            return True
+        case Soak() | None:
+            return False
+        case _:
+            assert_never(step)
 
 
 def _end_what_was_stopped(world: World, sight: Sight) -> None:

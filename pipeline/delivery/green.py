@@ -13,7 +13,8 @@ def blocking_sentence(world: World, commit: str, campaign: str) -> str | None:
     """
     if (commit, campaign) in world.green:
         return None
-    (report,) = run(world.main.workspace(commit), [campaign], world.contacts).campaigns
+    more = world.main.yamllint(commit)
+    (report,) = run(world.main.workspace(commit), [campaign], world.contacts, more).campaigns
     wrong = [
         f"{finding.path}:{finding.position.line}: {finding.message}" for finding in blocking(report.findings)
     ]
@@ -23,8 +24,8 @@ def blocking_sentence(world: World, commit: str, campaign: str) -> str | None:
     if not wrong:
         world.green.add((commit, campaign))
         return None
-    more = f" (and {len(wrong) - 1} more; see postmerge check)" if len(wrong) > 1 else ""
-    return f"the checklist is not green: {wrong[0]}{more}"
+    rest = f" (and {len(wrong) - 1} more; see postmerge check)" if len(wrong) > 1 else ""
+    return f"the checklist is not green: {wrong[0]}{rest}"
 
 
 def _unanswered(item: Item) -> str:

@@ -3,7 +3,9 @@
 from functools import lru_cache
 
 from pipeline.approvals.merge import merge_of
+from pipeline.models.finding import Finding
 from pipeline.workspace import workspace as loading
+from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
 
@@ -19,6 +21,7 @@ class Mainline:
         self.repository = repository
         self.branch = branch
         self.workspace = lru_cache(maxsize=_KEPT)(self._load)
+        self.yamllint = lru_cache(maxsize=_KEPT)(self._lint)
         self.merge_of = lru_cache(maxsize=_KEPT)(self._merge_of)
 
     def commit(self) -> str:
@@ -32,6 +35,9 @@ class Mainline:
 
     def _load(self, commit: str) -> Workspace:
         return loading.load(self.repository.tree(commit))
+
+    def _lint(self, commit: str) -> tuple[Finding, ...]:
+        return yamllint.lint(self.repository.tree(commit))
 
     def _merge_of(self, commit: str, campaign: str) -> str | None:
         workspace = self.workspace(commit)

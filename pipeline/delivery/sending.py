@@ -71,8 +71,7 @@ class Sending:
         reply = self._world.ledger.reserve(reservation)
         if not isinstance(reply, Reserved):
             return reply, 0
-        if not may_leave():
-            self._settle(batch.id, [Outcome(State.HELD)] * len(recipients))
+        if not self._still(batch.id, may_leave, len(recipients)):
             return HeldBack(()), 0
         sent = self._world.transport.send(batch.id, list(parcels.values())) if parcels else None
         if sent is not None:
@@ -81,6 +80,16 @@ class Sending:
         if sent is not None and sent.trouble is not None:
             raise sent.trouble
         return reply, sum(outcome.reason == RENDERING for outcome in outcomes.values())
+
+    def _still(self, batch: BatchId, may_leave: Callable[[], bool], size: int) -> bool:
+        """Ask once more, now that the batch is ours; a no, or no answer, gives everybody back as held."""
+        leaves = False
+        try:
+            leaves = may_leave()
+        finally:
+            if not leaves:
+                self._settle(batch, [Outcome(State.HELD)] * size)
+        return leaves
 
     def _prepare(
         self, batch: BatchId, recipients: Sequence[Recipient]

@@ -46,7 +46,7 @@ class Status:
 def status_of(sight: Sight) -> Status:
     """The status; raises PipelineError when the ledger's numbers do not add up."""
     account = sight.account
-    if not account.balanced or account.held < 0:
+    if not account.balanced or min(account.held, account.refused) < 0:
         raise PipelineError(
             f"The accounting of {sight.campaign} does not add up: {account}.",
             "Nothing is sent on. Keep the ledger as it is and report this.",

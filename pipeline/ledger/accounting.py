@@ -2,8 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pipeline.ledger.entry import Account, Revision, WaveRecord
+
+#: Why somebody is refused whom a later revision believed to be reached.
+LEFT_OUT: Final = "left out by a later revision"
 
 
 def account_of(
@@ -11,10 +15,12 @@ def account_of(
     waves: Mapping[int, Mapping[int, WaveRecord]],
     reasons: Mapping[str, int],
 ) -> Account:
-    """Count everybody once: whoever an earlier revision touched, and everybody of the newest one.
+    """Count everybody once: whoever an earlier revision had claimed, and everybody of the newest one.
 
     `waves` are the records by revision number and wave. Held is counted from what nobody has claimed, not
-    as what is left over, so that a wrong book shows as an equation that does not hold.
+    as what is left over, so that a wrong book shows as an equation that does not hold. Somebody whose
+    call was under way when the next revision was put together, and who then turns out not to have been
+    sent anything, is in no later audience: refused, with the reason LEFT_OUT.
     """
     if not revisions:
         return Account()
@@ -32,12 +38,13 @@ def account_of(
                 claimed=record.reserved if number == current.number else 0,
                 deferred=record.deferred if number == current.number else 0,
             )
+    left_out = current.barred - totals["earlier"]
     return Account(
-        planned=totals["earlier"] + current.recipients,
+        planned=current.barred + current.recipients,
         accepted=totals["accepted"],
-        refused=totals["refused"],
+        refused=totals["refused"] + left_out,
         excluded=totals["excluded"],
         held=current.recipients - totals["claimed"] + totals["deferred"],
         unknown=totals["unknown"],
-        reasons=reasons,
+        reasons={**reasons, LEFT_OUT: left_out} if left_out else reasons,
     )

@@ -73,10 +73,11 @@ class TestSend:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """A frozen audience under delivery. Opening the next one ends this one for ever.
+    """A frozen audience under delivery.
 
-    `waves` are the positions at which the waves end; `batch_sizes` are the recipients per call, one
-    number a wave. `excluded` counts by reason.
+    `waves` are the positions at which the waves end; `batch_sizes` are the recipients per call, one number a
+    wave. `excluded` counts by reason. `barred` counts the people whom earlier revisions had claimed when
+    this one was put together: they are in none of the later ones.
     """
 
     campaign: str
@@ -91,6 +92,7 @@ class Revision:
     batch_sizes: tuple[int, ...]
     excluded: Mapping[str, int]
     opened_at: datetime
+    barred: int = 0
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS revision (
     campaign TEXT NOT NULL, number INTEGER NOT NULL, commit_id TEXT NOT NULL, digest TEXT NOT NULL,
     checksum TEXT NOT NULL, segment TEXT NOT NULL, audience TEXT NOT NULL, recipients INTEGER NOT NULL,
     waves TEXT NOT NULL, batch_sizes TEXT NOT NULL, excluded TEXT NOT NULL, at TEXT NOT NULL,
+    barred INTEGER NOT NULL,
     PRIMARY KEY (campaign, number)
 ) STRICT;
 

@@ -20,6 +20,8 @@ _TABLES = (
     "lift",
 )
 
+_OPEN = "INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
 
 class SqliteLedger(SqliteBatches):
     """See `pipeline.ledger.store.Ledger` for what each method promises."""
@@ -73,12 +75,15 @@ class SqliteLedger(SqliteBatches):
             json.dumps(revision.batch_sizes),
             json.dumps(dict(revision.excluded)),
             as_text(revision.opened_at),
+            revision.barred,
         )
         with self.transaction() as db:
-            newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", revision.campaign)
-            if revision.number != (newest[0][0] or 0) + 1:
+            last = (
+                self.rows("SELECT max(number) FROM revision WHERE campaign = ?", revision.campaign)[0][0] or 0
+            )
+            if revision.number != last + 1 or (last and not self.has_ended(revision.campaign, last)):
                 return False
-            db.execute("INSERT INTO revision VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            db.execute(_OPEN, row)
             return True
 
     def end_revision(self, campaign: str, number: int, at: datetime) -> None:
@@ -116,6 +121,6 @@ class SqliteLedger(SqliteBatches):
 
 
 def _revision(row: tuple[Any, ...]) -> Revision:
-    *plain, waves, batch_sizes, excluded, opened_at = row
+    *plain, waves, batch_sizes, excluded, opened_at, barred = row
     lists = (tuple(json.loads(waves)), tuple(json.loads(batch_sizes)), json.loads(excluded))
-    return Revision(*(*plain, *lists, as_moment(opened_at)))
+    return Revision(*(*plain, *lists, as_moment(opened_at), barred))

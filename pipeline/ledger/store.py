@@ -49,7 +49,11 @@ class Ledger(Protocol):
         ...
 
     def open_revision(self, revision: Revision) -> bool:
-        """Begin a revision; False when its number is not the next one (somebody else was first)."""
+        """Begin a revision; False when somebody else was first.
+
+        That is, when its number is not the next one, or when the revision before has not ended: its
+        senders could still claim somebody whom the new audience counts as not reached.
+        """
         ...
 
     def end_revision(self, campaign: str, number: int, at: datetime) -> None:

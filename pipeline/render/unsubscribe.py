@@ -101,6 +101,12 @@ def load_key(root: Path, environ: Mapping[str, str], *, create: bool) -> Unsubsc
         ) from error
 
 
+def has_key(root: Path, environ: Mapping[str, str]) -> bool:
+    """Whether `load_key` would find one without making it."""
+    named = environ.get(FILE_VARIABLE, "").strip()
+    return bool(environ.get(KEY_VARIABLE, "").strip()) or (root / (named or _KEY_FILE)).exists()
+
+
 def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

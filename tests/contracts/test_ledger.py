@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.ledger.accounting import LEFT_OUT
 from pipeline.ledger.entry import Batch, Reserved, Superseded, Taken, batches_of
 from pipeline.ledger.hold import EVERYTHING, HeldBack
 from pipeline.ledger.store import Ledger
@@ -17,6 +18,7 @@ from tests.ledger.books import (
     first_batch,
     halt,
     lift_of,
+    minute,
     next_revision,
     outcomes,
     send,
@@ -116,10 +118,47 @@ def test_a_follow_up_is_stopped_by_a_hold_too(ledger: Ledger) -> None:
 def test_a_later_revision_ends_the_earlier_one_for_ever(ledger: Ledger, reopen: Opening) -> None:
     later = next_revision(REVISION, 3)
     send(ledger, first_batch(), "ha")
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
     assert reopen().open_revision(later)
     for batch in (*batches_of(REVISION, 1), _follow_up(first_batch(), 0)):
         assert ledger.reserve(claim(batch)) == Superseded()
     assert ledger.reserve(claim(first_batch(later))) == Reserved()
+
+
+def test_a_revision_is_not_opened_while_the_one_before_may_still_reserve(
+    ledger: Ledger, reopen: Opening
+) -> None:
+    later = next_revision(REVISION, 10)
+    assert not ledger.open_revision(later)
+    assert reopen().reserve(claim(first_batch())) == Reserved()
+    assert ledger.revisions(CAMPAIGN) == (REVISION,)
+    assert not ledger.has_ended(CAMPAIGN, 1)
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
+    assert reopen().has_ended(CAMPAIGN, 1)
+    assert reopen().reserve(claim(first_batch(), "sender-1")) == Superseded()
+    assert ledger.open_revision(later)
+
+
+def test_an_ended_revision_settles_what_is_under_way_and_reserves_nothing_more(ledger: Ledger) -> None:
+    assert ledger.reserve(claim(first_batch())) == Reserved()
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
+    ledger.end_revision(CAMPAIGN, 1, minute(6))
+    assert ledger.settle(outcomes(first_batch(), "ah"))
+    for batch in ledger.open_batches(REVISION, 1):
+        assert ledger.reserve(claim(batch)) == Superseded()
+
+
+def test_whoever_turns_out_unsent_after_the_next_revision_was_put_together_is_not_lost(
+    ledger: Ledger,
+) -> None:
+    assert ledger.reserve(claim(first_batch())) == Reserved()
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
+    assert ledger.open_revision(replace(next_revision(REVISION, 8), barred=2))
+    assert ledger.settle(outcomes(first_batch(), "ah"))
+    account = ledger.account(CAMPAIGN)
+    assert (account.planned, account.accepted, account.refused, account.held) == (10, 1, 1, 8)
+    assert account.balanced
+    assert account.reasons == {LEFT_OUT: 1}
 
 
 def test_nothing_is_reserved_of_a_revision_that_was_never_opened(ledger: Ledger) -> None:
@@ -131,6 +170,7 @@ def test_nothing_is_reserved_of_a_revision_that_was_never_opened(ledger: Ledger)
 def test_a_call_in_flight_is_settled_although_a_stop_and_a_revision_came_between(ledger: Ledger) -> None:
     assert ledger.reserve(claim(first_batch())) == Reserved()
     ledger.place(halt())
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
     assert ledger.open_revision(next_revision(REVISION, 3))
     assert ledger.settle(outcomes(first_batch(), "aa"))
     assert ledger.account(CAMPAIGN).accepted == 2

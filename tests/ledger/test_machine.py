@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from pipeline.ledger.accounting import LEFT_OUT
 from pipeline.ledger.entry import (
     Account,
     Batch,
@@ -45,6 +46,9 @@ class TwoSenders(RuleBasedStateMachine):
         self.mailbox: Counter[int] = Counter()
         self.audiences: dict[int, tuple[int, ...]] = {}
         self.revisions: list[Revision] = []
+        self.frozen: dict[int, tuple[Revision, tuple[int, ...], frozenset[int]]] = {}
+        self.had_it: frozenset[int] = frozenset()
+        self.ended = 0
         self.claims: dict[BatchId, Claim] = {}
         self.standing: list[Hold] = []
 
@@ -64,15 +68,17 @@ class TwoSenders(RuleBasedStateMachine):
 
     @initialize(cut=_CUT)
     def first_revision(self, cut: tuple[int, int, int]) -> None:
-        self._begin(0, newcomers=6, cut=cut)
+        self.freeze(0, newcomers=6, cut=cut)
+        self.open_revision(0)
 
     @precondition(lambda self: len(self.revisions) < 3)
     @rule(sender=_SENDERS, newcomers=st.integers(0, 2), cut=_CUT)
-    def later_revision(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
-        self._begin(sender, newcomers, cut)
-
-    def _begin(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+    def freeze(self, sender: int, newcomers: int, cut: tuple[int, int, int]) -> None:
+        """Who gets the next revision; the other sender may go on in the meantime."""
         ledger = self.senders[sender]
+        if self.revisions:
+            ledger.end_revision(CAMPAIGN, len(self.revisions), minute(self._next_minute()))
+            self.ended = len(self.revisions)
         had_it = {
             self.audiences[revision.number][position]
             for revision in self.revisions
@@ -96,11 +102,22 @@ class TwoSenders(RuleBasedStateMachine):
             waves=(end, len(audience)),
             batch_sizes=cut[:2],
             opened_at=minute(self._next_minute()),
+            barred=len(had_it),
         )
-        assert ledger.open_revision(revision)
-        assert not self.senders[1 - sender].open_revision(revision)
-        self.revisions.append(revision)
-        self.audiences[revision.number] = audience
+        self.frozen[sender] = (revision, audience, frozenset(had_it))
+
+    @rule(sender=_SENDERS)
+    def open_revision(self, sender: int) -> None:
+        if sender not in self.frozen:
+            return
+        revision, audience, had_it = self.frozen.pop(sender)
+        is_next = revision.number == len(self.revisions) + 1
+        opened = self.senders[sender].open_revision(revision)
+        assert opened == is_next
+        if opened:
+            self.had_it = had_it
+            self.revisions.append(revision)
+            self.audiences[revision.number] = audience
 
     @rule(sender=_SENDERS, scope=st.sampled_from([CAMPAIGN, EVERYTHING, "spring-letter"]))
     def stop(self, sender: int, scope: str) -> None:
@@ -217,7 +234,7 @@ class TwoSenders(RuleBasedStateMachine):
         batch = reservation.batch
         if self.standing:
             return HeldBack(tuple(self.standing))
-        if batch.id.revision != len(self.revisions):
+        if batch.id.revision != len(self.revisions) or batch.id.revision == self.ended:
             return Superseded()
         if claim := self.claims.get(batch.id):
             ours = claim.reservation.token == reservation.token and not claim.settled
@@ -249,14 +266,26 @@ class TwoSenders(RuleBasedStateMachine):
     @invariant()
     def everybody_is_accounted_for(self) -> None:
         counted: Counter[str] = Counter()
-        for revision in self.revisions:
-            stands = self._stands(revision).values()
-            last = revision is self.revisions[-1]
-            counted.update(letter for letter in stands if last or letter != "h")
+        counted.update(self._stands(self.revisions[-1]).values())
+        reached = [
+            (self.audiences[revision.number][position], letter)
+            for revision in self.revisions[:-1]
+            for position, letter in self._stands(revision).items()
+            if letter != "h"
+        ]
+        counted.update(letter for _, letter in reached)
+        left_out = len(self.had_it - {person for person, _ in reached})
+        counted["r"] += left_out
         account = self.senders[0].account(CAMPAIGN)
         assert account == self.senders[1].account(CAMPAIGN)
         assert account == Account(
-            counted.total(), counted["a"], counted["r"], counted["x"], counted["h"], counted["u"]
+            counted.total(),
+            counted["a"],
+            counted["r"],
+            counted["x"],
+            counted["h"],
+            counted["u"],
+            {LEFT_OUT: left_out} if left_out else {},
         )
         assert account.balanced
 

@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,16 @@ from tests.ledger.books import (
 )
 from tests.ledger.children import answer, start
 
-_TABLES = ("placed_order", "test_send", "revision", "reservation", "settlement", "hold", "lift")
+_TABLES = (
+    "placed_order",
+    "test_send",
+    "revision",
+    "revision_end",
+    "reservation",
+    "settlement",
+    "hold",
+    "lift",
+)
 
 
 @pytest.fixture
@@ -40,6 +50,9 @@ def path(tmp_path: Path) -> Path:
     send(ledger, first_batch(), "aa")
     ledger.place(halt("spring-letter"))
     ledger.lift(lift_of(halt("spring-letter")))
+    other = replace(REVISION, campaign="spring-letter")
+    ledger.open_revision(other)
+    ledger.end_revision(other.campaign, 1, minute(1))
     ledger.close()
     return path
 
@@ -197,7 +210,7 @@ def test_no_column_can_hold_an_address_or_a_name_of_a_recipient(path: Path) -> N
     words = (
         "campaign commit_id digest checksum recipients at by number segment audience waves batch_sizes "
         "excluded revision wave batch attempt token size positions states accepted refused unknown deferred "
-        "reasons id scope kind reason about hold"
+        "reasons id scope kind reason about hold barred"
     )
     assert columns == set(words.split())
 

@@ -8,7 +8,8 @@ STAMP := $(VENV)/.set-up
 .PHONY: help setup demo test quick chaos lint check bench schema lock clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
+		| while IFS='|' read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 setup: $(STAMP) ## make .venv with postmerge in it, from the hashed lock file
 

@@ -1,7 +1,8 @@
 """Now and sleep: the only source of time."""
 
-import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,7 +27,9 @@ class SystemClock:
     """The machine's clock."""
 
     def __init__(self) -> None:
-        self._woken = threading.Event()
+        # Woken from a signal handler, perhaps in the middle of `sleep`: of all that the standard library
+        # waits for, only this may be put to by whoever interrupted its own `get`.
+        self._woken: SimpleQueue[None] = SimpleQueue()
 
     def now(self) -> datetime:
         """The present moment, in UTC."""
@@ -34,11 +37,13 @@ class SystemClock:
 
     def sleep(self, duration: timedelta) -> None:
         """Wait; a signal may end the wait through `wake`."""
-        self._woken.wait(max(0.0, duration.total_seconds()))
+        with suppress(Empty):
+            self._woken.get(timeout=max(0.0, duration.total_seconds()))
+            self.wake()
 
     def wake(self) -> None:
         """End every sleep: used by the signal watch."""
-        self._woken.set()
+        self._woken.put(None)
 
 
 class ManualClock:

@@ -11,7 +11,6 @@ from pipeline.checklist.run import run
 from pipeline.cli import findings_text
 from pipeline.cli.options import Place, campaigns_argument, format_option
 from pipeline.errors import ExitStatus, UsageError
-from pipeline.plan import changes
 from pipeline.plan.report import sights
 from pipeline.workspace import workspace as loading
 from pipeline.workspace import yamllint
@@ -48,14 +47,10 @@ def _chosen(
     chosen = list(campaigns) or known
     if base is None:
         return chosen
-    before = loading.load(repository.tree(repository.fork_point(base)))
-    listed = changes.between(sights(before), sights(workspace))
-    touched = {
-        change.campaign
-        for change in listed
-        if sights(before).get(change.campaign) != sights(workspace).get(change.campaign)
-    }
-    return [name for name in chosen if name in touched]
+    before = sights(loading.load(repository.tree(repository.fork_point(base))))
+    after = sights(workspace)
+    # What cannot be read looks the same before and after: it is always looked at.
+    return [name for name in chosen if name in workspace.broken or before.get(name) != after.get(name)]
 
 
 def _shown(report: Report, form: str, workspace: Workspace) -> str:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import FrameType
 
 import click
@@ -24,34 +24,40 @@ from pipeline.models.quantity import parse_duration
 
 #: How often a watch looks at main while nothing is due.
 _LOOK_EVERY = timedelta(seconds=5)
+#: Ctrl-C, a polite kill, a terminal that is closed, our own alarm.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 #: A rehearsal that is not over by then is held by something that time does not lift.
 _REHEARSED_FOR = timedelta(days=400)
 
 
 @dataclass(slots=True)
 class Stop:
-    """Set by Ctrl-C and SIGTERM: the batch in flight finishes, then the sender leaves."""
+    """Set from outside: the batch in flight finishes, then the sender leaves."""
 
     asked: bool = False
-    deadline: datetime | None = None
-    clock: Clock | None = None
 
     def __call__(self) -> bool:
         """Whether to leave."""
-        over = self.deadline is not None and self.clock is not None and self.clock.now() >= self.deadline
-        return self.asked or over
+        return self.asked
 
 
 @contextmanager
-def _listening(stop: Stop, clock: Clock) -> Iterator[None]:
+def _listening(stop: Stop, clock: Clock, limit: timedelta | None = None) -> Iterator[None]:
+    """Signals ask to stop, and so does an alarm after `limit`; what the caller ignores (nohup) stays so."""
+
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop.asked = True
         clock.wake()
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, ask) for number in heard}
+    if limit is not None:
+        # An alarm, not a look at the clock: it also ends the wait for the rate. Zero would switch it off.
+        signal.setitimer(signal.ITIMER_REAL, max(limit.total_seconds(), 0.001))
     try:
         yield
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, earlier in before.items():
             signal.signal(number, earlier)
 
@@ -63,19 +69,18 @@ def _listening(stop: Stop, clock: Clock) -> Iterator[None]:
 @branch_option()
 @click.pass_obj
 def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch: str) -> None:  # noqa: FBT001
-    """Bring the world to what main says: take every step that is due, and return.
+    """Take every step that is due, and return.
 
-    Safe to run again, twice at once, and after a crash: nobody gets a campaign twice. Ctrl-C finishes the
-    batch in flight.
+    It brings the world to what main says at this moment. Safe to run again, twice at once, and after a
+    crash: nobody gets a campaign twice. Ctrl-C finishes the batch in flight.
     """
     calling = wiring.Calling(target=target, branch=branch)
     if dry_run:
         _rehearse(place, calling)
         return
-    stop = Stop(clock=calling.clock)
-    if limit is not None:
-        stop.deadline = calling.clock.now() + _duration(limit)
-    with _listening(stop, calling.clock), Narration() as narration:
+    stop = Stop()
+    longest = None if limit is None else _duration(limit)
+    with _listening(stop, calling.clock, longest), Narration() as narration:
         calling = replace(calling, stopping=stop, narrate=narration.say)
         with wiring.open_world(place.start, calling) as world:
             done = deliver_once(world)
@@ -91,7 +96,10 @@ def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch:
 @branch_option()
 @click.pass_obj
 def watch(place: Place, target: str, branch: str) -> None:
-    """Deliver for ever: look at main every few seconds, and take every step when it is due."""
+    """Deliver for ever, each step when it is due.
+
+    It looks at main every few seconds. Ctrl-C finishes the batch in flight.
+    """
     clock = SystemClock()
     stop = Stop()
     with _listening(stop, clock), Narration() as narration:

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+import click
+from rich.cells import cell_len
+
 from pipeline.checklist.catalogue import RULES
 from pipeline.checklist.report import CampaignReport, Report, Status
 from pipeline.models.finding import Finding, Severity, blocking
@@ -10,8 +13,10 @@ from pipeline.workspace.tree import Tree
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-#: GitHub shows ten annotations of each kind a step; more are cut without a word.
-_CONTEXT_MAX = 100
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
+#: Columns of the line of source that are shown, and characters before the caret where the line is longer.
+_CONTEXT_MAX = 74
+_BEFORE_CARET = 30
 
 
 def as_text(report: Report, tree: Tree) -> str:
@@ -27,22 +32,28 @@ def as_text(report: Report, tree: Tree) -> str:
 
 def _with_source(finding: Finding, tree: Tree) -> Iterator[str]:
     place = f"{finding.path}:{finding.position.line}:{finding.position.column}"
-    yield f"{place}: {finding.severity}: {finding.message} [{finding.rule}]"
+    severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity])
+    yield f"{click.style(place, bold=True)}: {severity}: {finding.message} [{finding.rule}]"
     source = _line(finding, tree)
     if source is not None:
-        text, column = source
-        yield f"    {text}"
-        yield f"    {_blank(text[: column - 1])}^"
+        yield from _pointed_at(*source)
     if finding.remedy:
         yield f"  → {finding.remedy}"
 
 
-def _blank(text: str) -> str:
-    # A full-width character takes two cells, so the caret needs two blanks for it.
-    return "".join("　" if ord(c) > 0x2E7F else " " for c in text)  # noqa: PLR2004
+def _pointed_at(text: str, column: int) -> Iterator[str]:
+    """The part of a line around a column, and a caret; full-width characters are two columns wide."""
+    start = max(0, column - 1 - _BEFORE_CARET) if cell_len(text) > _CONTEXT_MAX else 0
+    cut = "…" if start else ""
+    shown = text[start:]
+    while cell_len(cut + shown) > _CONTEXT_MAX:
+        shown = shown[:-1]
+    yield f"    {cut}{shown}"
+    yield f"    {' ' * cell_len(cut + text[start : column - 1])}^"
 
 
 def _line(finding: Finding, tree: Tree) -> tuple[str, int] | None:
+    """The line as it can be shown, and the column in it."""
     entry = tree.entries.get(finding.path)
     if entry is None or entry.mode not in {"100644", "100755"}:
         return None
@@ -53,7 +64,7 @@ def _line(finding: Finding, tree: Tree) -> tuple[str, int] | None:
     if not 0 < finding.position.line <= len(lines):
         return None
     text = "".join(c if c.isprintable() else " " for c in lines[finding.position.line - 1])
-    return text[:_CONTEXT_MAX], min(finding.position.column, _CONTEXT_MAX, len(text) + 1)
+    return text, min(finding.position.column, len(text) + 1)
 
 
 def _summary(campaign: CampaignReport) -> str:
@@ -61,7 +72,7 @@ def _summary(campaign: CampaignReport) -> str:
     for item in campaign.items:
         counts[item.status] = counts.get(item.status, 0) + 1
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-    mark = "ok  " if campaign.green else "FAIL"
+    mark = click.style("ok  ", fg="green") if campaign.green else click.style("FAIL", fg="red")
     digest = f" ({campaign.digest[:16]})" if campaign.digest else ""
     return f"{mark} {campaign.id}{digest}: {listed}"
 

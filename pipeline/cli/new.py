@@ -25,7 +25,10 @@ def new() -> None:
 @click.option("--title", help="For people.  [default: NAME]")
 @click.pass_obj
 def campaign(place: Place, name: str, segment: str | None, title: str | None) -> None:
-    """Make the folder campaigns/NAME with a draft."""
+    """Make the folder campaigns/NAME with a draft.
+
+    NAME is for machines: small letters, digits and hyphens, as in 2026-12-winter-sale.
+    """
     with Repository.open(place.start) as repository:
         workspace = loading.load(repository.working_tree())
         policy = _policy_needed(workspace)
@@ -36,14 +39,13 @@ def campaign(place: Place, name: str, segment: str | None, title: str | None) ->
                 "Make one: postmerge new segment NAME.",
             )
         files = scaffold.campaign(
-            name,
             title=title or name,
             segment=chosen,
             columns=workspace.segments[chosen].segment.columns,
             policy=policy,
             today=SystemClock().now().date(),
         )
-        _write(repository.root / "campaigns" / scaffold.checked_name(name), files)
+        _write(repository.root, f"campaigns/{scaffold.checked_name(name)}", files)
     click.echo(
         f"Next: edit campaigns/{name}, then `postmerge check {name}`; `state: ready` makes it an order."
     )
@@ -55,14 +57,17 @@ def campaign(place: Place, name: str, segment: str | None, title: str | None) ->
 @click.option("--title", help="For people.  [default: NAME]")
 @click.pass_obj
 def segment(place: Place, name: str, source: str | None, title: str | None) -> None:
-    """Make the file segments/NAME.yaml."""
+    """Make the file segments/NAME.yaml.
+
+    NAME is for machines: small letters, digits and hyphens, as in tokyo-active.
+    """
     with Repository.open(place.start) as repository:
         policy = _policy_needed(loading.load(repository.working_tree()))
-        chosen = source or sorted(policy.sources)[0]
+        chosen = source or min(policy.sources)
         if chosen not in policy.sources:
             raise Refused(f"policy.yaml names no source {chosen}.", f"It names: {', '.join(policy.sources)}.")
         text = scaffold.segment(title=title or name, source=chosen, policy=policy)
-        _write(repository.root / "segments", {f"{scaffold.checked_name(name)}.yaml": text})
+        _write(repository.root, "segments", {f"{scaffold.checked_name(name)}.yaml": text})
     click.echo(f"Next: say who in segments/{name}.yaml, then `postmerge check`.")
 
 
@@ -72,12 +77,12 @@ def _policy_needed(workspace: Workspace) -> Policy:
     return workspace.policy
 
 
-def _write(folder: Path, files: dict[str, str]) -> None:
+def _write(root: Path, folder: str, files: dict[str, str]) -> None:
     for name in files:
-        if (folder / name).exists():
-            raise Refused(f"{folder / name} is there already.", "Choose another name; nothing was changed.")
+        if (root / folder / name).exists():
+            raise Refused(f"{folder}/{name} is there already.", "Choose another name; nothing was changed.")
     for name, text in files.items():
-        path = folder / name
+        path = root / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        click.echo(f"made {path.parent.name}/{path.name}")
+        click.echo(f"made {folder}/{name}")

@@ -22,8 +22,8 @@ class Place:
 
 def _campaigns(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Campaign ids, for the shell's completion: folders below the nearest `campaigns/`."""
-    found = ctx.find_object(Place)
-    start = found.start if found else Path.cwd()
+    # While the shell completes no command has run yet, so -C is only a parameter.
+    start = Path(ctx.find_root().params.get("directory") or ".").resolve()
     for folder in (start, *start.parents):
         campaigns = folder / "campaigns"
         if campaigns.is_dir():

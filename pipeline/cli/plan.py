@@ -7,7 +7,7 @@ import click
 from pipeline import wiring
 from pipeline.cli.options import Place, format_option, target_option
 from pipeline.clock import SystemClock
-from pipeline.errors import PipelineError
+from pipeline.errors import Refused
 from pipeline.plan import describe, report
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
@@ -20,14 +20,17 @@ from pipeline.workspace.git import Repository
 @target_option()
 @click.pass_obj
 def plan(place: Place, base: str, head: str | None, form: str, target: str) -> None:
-    """Say what merging this branch would cause: who gets what, when, and what is unusual."""
+    """Say what merging this branch would cause.
+
+    For each campaign: who gets it, when, and what is unusual.
+    """
     with Repository.open(place.start) as repository:
         before = loading.load(repository.tree(repository.fork_point(base, head or "HEAD")))
         tree = repository.tree(repository.resolve(head)) if head else repository.working_tree()
         after = loading.load(tree)
         if after.policy is None:
-            raise PipelineError(
-                "policy.yaml cannot be read, so nothing can be planned.", "See `postmerge check`."
+            raise Refused(
+                "policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why."
             )
         chosen = wiring.target_of(after.policy, target)
         ledger = wiring.ledger_of(repository.root, chosen, rehearsal=True)

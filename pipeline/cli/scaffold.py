@@ -25,7 +25,7 @@ def checked_name(name: str) -> str:
 
 
 def campaign(
-    name: str, *, title: str, segment: str, columns: Sequence[str], policy: Policy, today: date
+    *, title: str, segment: str, columns: Sequence[str], policy: Policy, today: date
 ) -> dict[str, str]:
     """The files of a draft, by name."""
     language = policy.language
@@ -39,9 +39,9 @@ def campaign(
 state: draft                     # draft: never sent · ready: merging is the order to send · stopped
 kind: marketing                  # marketing | transactional
 title: {_quoted(title)}
-owner: {sorted(policy.teams)[0]}
+owner: {min(policy.teams)}
 language: {language}
-from: {sorted(policy.senders)[0]}
+from: {min(policy.senders)}
 subject: {_quoted(title)}
 body:
   text: body.txt

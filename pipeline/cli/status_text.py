@@ -1,30 +1,46 @@
 """How campaigns stand, for a terminal and for programs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+
+import click
 
 from pipeline.clock import shown
 from pipeline.delivery.status import Progress, Status
-from pipeline.ledger.hold import Hold
+from pipeline.ledger.hold import EVERYTHING, LIFTED_BY_A_PERSON, MACHINE, Hold, HoldKind
+from pipeline.plan.columns import wrapped
 
 #: The states of the documented JSON; a draft waits like everything that has not been ordered.
 _WORDS = {Progress.DRAFT: "waiting"}
+_COLOURS = {Progress.HELD: "red", Progress.STOPPED: "red", Progress.COMPLETE: "green"}
 
 
 def as_text(statuses: Iterable[Status], zone: str) -> str:
-    """A block for each campaign, lines of at most 80 columns where the words allow it."""
-    return "\n\n".join(_block(status, zone) for status in statuses) + "\n"
+    """A block for each campaign, in lines of at most 80 columns; drafts only by name."""
+    listed = list(statuses)
+    drafts = [status.campaign for status in listed if status.progress is Progress.DRAFT]
+    blocks = [_block(status, zone) for status in listed if status.progress is not Progress.DRAFT]
+    if drafts:
+        blocks.append(wrapped(", ".join(drafts), first="Drafts, which are never sent: ", rest="  "))
+    return "\n\n".join(blocks or ["No campaign is known here."]) + "\n"
 
 
 def _block(status: Status, zone: str) -> str:
-    lines = [f"{status.campaign}  {status.title}", f"  {status.progress}"]
-    if status.progress is not Progress.DRAFT:
-        lines.append(f"  {equation(status)}")
+    state = click.style(str(status.progress), fg=_COLOURS.get(status.progress), bold=True)
+    lines = [f"{status.campaign}: {state}"]
+    if status.title != status.campaign:
+        lines.append(wrapped(status.title, first="  ", rest="  "))
+    lines.append(wrapped(equation(status), first="  ", rest="      "))
     if status.account.reasons:
-        lines.append(f"  of these: {_counted(status.account.reasons)}")
+        lines.append(wrapped(_counted(status.account.reasons), first="  of these: ", rest="      "))
     if status.excluded_before:
-        lines.append(f"  left out when frozen: {_counted(status.excluded_before)}")
-    lines += [f"  held: {_hold(hold, zone)}" for hold in status.holds]
+        lines.append(
+            wrapped(_counted(status.excluded_before), first="  left out when frozen: ", rest="      ")
+        )
+    for hold in status.holds:
+        lines.append(wrapped(_hold(hold, zone), first="  - ", rest="    "))
+        if hold.kind in LIFTED_BY_A_PERSON:
+            lines.append(f"    → {_way_out(hold)}")
     return "\n".join(lines)
 
 
@@ -37,14 +53,25 @@ def equation(status: Status) -> str:
     )
 
 
-def _counted(counts: Any) -> str:
-    return ", ".join(f"{reason} {count:,}" for reason, count in sorted(counts.items()))
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason}\u00a0{count:,}" for reason, count in sorted(counts.items()))
 
 
 def _hold(hold: Hold, zone: str) -> str:
-    until = f", until {shown(hold.until, zone)}" if hold.until else ""
-    everywhere = " (everything)" if hold.scope == "*" else ""
-    return f"{hold.kind}{everywhere}: {hold.reason}{until} [{hold.by}, since {shown(hold.since, zone)}]"
+    """The sentence first, then what kind of hold it is, whose, and for how long."""
+    about = f"{hold.kind} of everything" if hold.scope == EVERYTHING else str(hold.kind)
+    if hold.by != MACHINE:
+        about += f" by {hold.by}, since {shown(hold.since, zone)}"
+    if hold.until:
+        about += f", until {shown(hold.until, zone)}"
+    return f"{hold.reason[:1].upper()}{hold.reason[1:]} ({about})"
+
+
+def _way_out(hold: Hold) -> str:
+    if hold.kind is HoldKind.FREEZE:
+        return "an incident holds it until it is closed"
+    scope = "--all" if hold.scope == EVERYTHING else hold.scope
+    return f'postmerge release {scope} --reason "…"'
 
 
 def as_data(statuses: Iterable[Status]) -> dict[str, Any]:

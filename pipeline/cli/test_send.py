@@ -8,7 +8,7 @@ from pipeline import wiring
 from pipeline.cli.options import Place, by_option, campaign_argument, somebody, target_option
 from pipeline.clock import SystemClock
 from pipeline.delivery.test_send import send_test
-from pipeline.errors import PipelineError, Refused, UsageError
+from pipeline.errors import Refused, UsageError
 from pipeline.models.finding import blocking
 from pipeline.render.unsubscribe import load_key
 from pipeline.workspace import workspace as loading
@@ -36,7 +36,7 @@ def test_send(  # noqa: PLR0917 click hands them over like this
         workspace = loading.load(tree)
         _assert_readable(workspace, campaign)
         if workspace.policy is None:
-            raise PipelineError("policy.yaml cannot be read.", "`postmerge check` says why.")
+            raise Refused("policy.yaml cannot be read.", "`postmerge check` says why.")
         chosen = wiring.target_of(workspace.policy, target)
         ledger = wiring.ledger_of(repository.root, chosen)
         try:

@@ -11,7 +11,9 @@ from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Revision
 from pipeline.models.recipient import Reason
-from pipeline.plan.delivery_plan import DeliveryPlan, audience_objections
+from pipeline.plan.delivery_plan import DeliveryPlan
+from pipeline.plan.phrases import phrases, worded
+from pipeline.plan.unusual import Compared, audience_objections
 from pipeline.plan.waves import batch_sizes, wave_ends
 
 
@@ -45,11 +47,11 @@ def put_together(
         objections = audience_objections(
             plan,
             resolution.recipients + had_it,
-            compared={"planned at the merge": sight.order.recipients},
+            compared=[Compared(sight.order.recipients)],
             growth_max=growth_max,
         )
         if objections:
-            return objections
+            return tuple(worded(objection, phrases("en")) for objection in objections)
         number = sight.revision.number + 1 if sight.revision else 1
         frozen = freeze(world.archive, resolution, sight.campaign, str(number))
         barred = len(already)

@@ -6,10 +6,10 @@ from datetime import datetime
 from pipeline.approvals import requirement
 from pipeline.clock import shown
 from pipeline.delivery.intent import NotReady, Ready, Unreadable
-from pipeline.delivery.sight import Sight, SoakUntil, due_at, next_step
+from pipeline.delivery.sight import Sight, due_at, next_step
 from pipeline.ledger.hold import MACHINE, Hold, HoldKind
 from pipeline.plan.calendar import quiet_until
-from pipeline.plan.delivery_plan import late_after
+from pipeline.plan.delivery_plan import Soak, late_after
 
 
 def holds_of(sight: Sight) -> tuple[Hold, ...]:
@@ -50,7 +50,7 @@ def _derived(sight: Sight, ready: Ready) -> Iterator[Hold]:
         yield _hold(sight, HoldKind.MOVED, reason)
     yield from _time(sight, ready)
     step = next_step(sight, plan)
-    if isinstance(step, SoakUntil):
+    if isinstance(step, Soak):
         reason = f"wave {step.wave} has left; the next one follows after the soak"
         yield _hold(sight, HoldKind.SOAK, reason, step.until)
 

@@ -12,15 +12,15 @@ from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
-from pipeline.delivery.pace import Pace
 from pipeline.delivery.sending import Sending
-from pipeline.delivery.sight import Done, FreezeNow, SendWave, Sight, SoakUntil, next_step
+from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Reserved, Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
+from pipeline.plan.delivery_plan import Freeze, Send, Soak
 from pipeline.render.of_campaign import mail_source
 
 
@@ -85,12 +85,12 @@ def _takes_a_step(world: World, sight: Sight, ready: Ready) -> bool:
         return False
     step = next_step(sight, ready.plan)
     match step:
-        case FreezeNow():
+        case Freeze():
             return _freeze(world, sight, ready)
-        case SendWave(wave):
+        case Send(wave):
             _send_wave(world, sight, ready, wave)
             return True
-        case SoakUntil() | Done():
+        case Soak() | None:
             return False
         case _:
             assert_never(step)
@@ -164,7 +164,7 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     revision = sight.revision
     assert revision is not None, "a wave belongs to a revision"
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
-    pace = Pace(ready.plan.rate, world.clock)
+    pace = world.pace(ready.plan.rate)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")

@@ -64,7 +64,8 @@ def _over_the_limit(tally: Tally, gates: Gates) -> str | None:
     for what, count, limit, sample_min in measured:
         if count is None or tally.attempted < sample_min:
             continue
-        if count > limit * tally.attempted:
+        # Rounded: 0.29 * 100 is a hair below 29, and exactly the limit is not over it.
+        if count > round(limit * tally.attempted, 6):
             share = count / tally.attempted
             return f"{count:,} of {tally.attempted:,} messages {what} ({share:.2%}); the limit is {limit:.2%}"
     return None

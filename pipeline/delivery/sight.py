@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
 from pipeline.delivery.intent import Intent, Ready
 from pipeline.ledger.entry import Account, Order, Revision, WaveRecord
 from pipeline.ledger.hold import Hold
-from pipeline.plan.delivery_plan import DeliveryPlan
+from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,62 +50,45 @@ class Sight:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FreezeNow:
-    """The audience of this content is not frozen yet."""
+def next_step(sight: Sight, plan: DeliveryPlan) -> Step | None:
+    """The first step of the plan that is not done; None when nobody is left to send to.
 
-
-@dataclass(frozen=True, slots=True)
-class SendWave:
-    """A wave has recipients that nobody has claimed."""
-
-    wave: int
-
-
-@dataclass(frozen=True, slots=True)
-class SoakUntil:
-    """The wave has left; the gate is asked at `until`."""
-
-    wave: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """Nobody is left to send to."""
-
-
-Next = FreezeNow | SendWave | SoakUntil | Done
-
-
-def next_step(sight: Sight, plan: DeliveryPlan) -> Next:
-    """The first step of the plan that is not done."""
+    It walks the very list that the plan showed; only the end of a soak is counted from what happened.
+    """
     if sight.finished:
-        return Done()
-    if not sight.is_current or sight.revision is None:
-        return FreezeNow()
-    ends = sight.revision.waves
-    for wave, end in enumerate(ends, 1):
-        record = sight.waves.get(wave)
-        size = end - (ends[wave - 2] if wave > 1 else 0)
-        if record is None or record.reserved < size or record.deferred:
-            return SendWave(wave)
-        if wave < len(ends) and wave + 1 not in sight.waves:
-            until = record.last_entry_at + plan.soak
-            if sight.now < until:
-                return SoakUntil(wave, until)
-    return Done()
+        return None
+    recipients = sight.revision.recipients if sight.revision else 0
+    seen_at = sight.order.seen_at if sight.order else sight.now
+    open_steps = (_what_is_left(sight, plan, step) for step in steps(plan, recipients, seen_at))
+    return next((step for step in open_steps if step is not None), None)
 
 
-def due_at(sight: Sight, plan: DeliveryPlan, step: Next) -> datetime | None:
+def _what_is_left(sight: Sight, plan: DeliveryPlan, step: Step) -> Step | None:
+    """The step, if it is not done."""
+    match step:
+        case Freeze():
+            return None if sight.is_current else step
+        case Send(wave, size):
+            record = sight.waves.get(wave)
+            is_open = record is None or record.reserved < size or bool(record.deferred)
+            return step if is_open else None
+        case Soak(wave):
+            until = sight.waves[wave].last_entry_at + plan.soak
+            is_over = wave + 1 in sight.waves or sight.now >= until
+            return None if is_over else Soak(wave, until)
+        case _:
+            assert_never(step)
+
+
+def due_at(sight: Sight, plan: DeliveryPlan, step: Step | None) -> datetime | None:
     """When a step that sends was meant to happen: what being late is measured from."""
-    if sight.order is None or isinstance(step, SoakUntil | Done):
+    if sight.order is None or step is None or isinstance(step, Soak):
         return None
     meant = plan.send_at or sight.order.seen_at + plan.undo_window
     match step:
-        case SendWave(wave) if wave in sight.waves:
+        case Send(wave) if wave in sight.waves:
             meant = max(meant, sight.waves[wave].last_entry_at)
-        case SendWave(wave) if wave - 1 in sight.waves:
+        case Send(wave) if wave - 1 in sight.waves:
             meant = max(meant, sight.waves[wave - 1].last_entry_at + plan.soak)
         case _:
             pass

@@ -8,6 +8,7 @@ from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.clock import Clock
 from pipeline.delivery.mainline import Mainline
+from pipeline.delivery.pace import Pace
 from pipeline.delivery.transport import Transport
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import Policy
@@ -46,3 +47,9 @@ class World:
     narrate: Narrate = field(default=_silent)
     #: Commits and campaigns whose checklist was green: it is a function of the commit, so once is enough.
     green: set[tuple[str, str]] = field(default_factory=set, compare=False)
+    #: One pace for everything that leaves: a new one would begin with a full second's worth again.
+    paces: dict[float, Pace] = field(default_factory=dict, compare=False)
+
+    def pace(self, rate: float) -> Pace:
+        """The pace at `rate` recipients per second, the same one for every wave and campaign."""
+        return self.paces.setdefault(rate, Pace(rate, self.clock))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 #: Beyond these a typing error is likelier than a plan, and sums of times would leave the calendar.
@@ -93,7 +94,7 @@ def _parse_day(value: Any) -> date:
         return value
     # pydantic would take a bare number for seconds since 1970.
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(value), re.ASCII) is None:
-        raise ValueError("a day is written 2026-12-01")
+        raise PydanticCustomError("date_parsing", "a day is written 2026-12-01")
     try:
         return date.fromisoformat(str(value))
     except ValueError:

@@ -9,13 +9,14 @@ from rich.cells import cell_len
 #: What a terminal shows in a line unless told otherwise.
 WIDTH: Final = 80
 #: A run of spaces; a word of narrow letters; or one wide character with the marks that must not start a line.
-_PIECES: Final = re.compile(r"\s+|[\u2e80-\uffef][、。」』)】!?ー々]*|[^\s\u2e80-\uffef]+")
+_PIECES: Final = re.compile(r"[ \t]+|[\u2e80-\uffef][、。」』)】!?ー々]*|[^ \t\u2e80-\uffef]+")
 
 
 def wrapped(text: str, *, first: str = "", rest: str = "", width: int = WIDTH) -> str:
     """`text` in lines of at most `width` columns: `first` stands before it, `rest` before each further line.
 
-    A word that is longer than a line stays whole.
+    A word that is longer than a line stays whole; so do words with a no-break space between them, which
+    comes out as a plain one.
     """
     lines, line, begun = [], first, False
     for piece in _PIECES.findall(text):
@@ -25,7 +26,7 @@ def wrapped(text: str, *, first: str = "", rest: str = "", width: int = WIDTH) -
         if begun or piece.strip():
             line += piece
             begun = True
-    return "\n".join([*lines, line.rstrip()])
+    return "\n".join([*lines, line.rstrip()]).replace("\u00a0", " ")
 
 
 def padded(text: str, columns: int) -> str:

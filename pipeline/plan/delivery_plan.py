@@ -138,26 +138,3 @@ def steps(plan: DeliveryPlan, recipients: int, seen_at: datetime) -> tuple[Step,
             moment = until + plan.soak
             found.append(Soak(number, moment))
     return tuple(found)
-
-
-def audience_objections(
-    plan: DeliveryPlan, recipients: int, *, compared: Mapping[str, int], growth_max: float
-) -> tuple[str, ...]:
-    """Why an audience of this size must not be mailed; the arithmetic stands in the sentence.
-
-    `compared` are sizes to compare with, by what they are ("planned at the merge", "2026-11-sale").
-    """
-    found = []
-    if recipients == 0:
-        found.append("nobody is in the audience")
-    elif not plan.expect.min <= recipients <= plan.expect.max:
-        found.append(
-            f"{recipients:,} recipients are outside the bounds {plan.expect.min:,} to {plan.expect.max:,}"
-        )
-    for name, before in compared.items():
-        if before and not before / growth_max <= recipients <= before * growth_max:
-            found.append(
-                f"{recipients:,} recipients are {recipients / before:.0%} of the {before:,} {name}; "
-                f"growth_max in the policy allows up to {growth_max:.0%}, or as far the other way"
-            )
-    return tuple(found)

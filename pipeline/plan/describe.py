@@ -1,13 +1,15 @@
 """The plan in words: the same entries that delivery executes, for a terminal, a comment, a program (pure)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal, assert_never
+from typing import Any, Final, Literal, assert_never
 
 from pipeline.clock import shown
 from pipeline.plan.changes import Amend, Change, Start, Stop, Unchanged
+from pipeline.plan.columns import aligned, wrapped
 from pipeline.plan.delivery_plan import Freeze, Send, Soak, Step
-from pipeline.plan.phrases import Phrases, phrases
+from pipeline.plan.phrases import Phrases, phrases, worded
 from pipeline.plan.report import Entry
 
 Language = Literal["ja", "en"]
@@ -76,12 +78,13 @@ def _facts(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
         yield words.recipients, f"{words.unknown if count is None else f'{count:,}'} ({bounds})"
         if entry.forecast.excluded:
             listed = ", ".join(
-                f"{words.exclusion(r)} {n:,}" for r, n in sorted(entry.forecast.excluded.items())
+                f"{words.exclusion(r)}\u00a0{n:,}" for r, n in sorted(entry.forecast.excluded.items())
             )
             yield words.excluded, listed
-    for sentence in entry.unusual:
-        yield words.unusual, sentence
+    for unusual in entry.unusual:
+        yield words.unusual, worded(unusual, words)
     if entry.plan is not None:
+        yield words.pace, words.per_second.format(rate=entry.plan.rate)
         yield words.digest, entry.plan.digest[:16]
         yield words.checksum, entry.plan.checksum[:16]
 
@@ -92,27 +95,27 @@ def _step(step: Step, zone: str, words: Phrases) -> tuple[str, str]:
             return words.freeze, shown(at, zone)
         case Send(wave, recipients, at, until):
             label = words.wave.format(wave=wave, recipients=recipients)
-            return label, f"{shown(at, zone)} – {_clock(until, zone, at)}"
+            return label, _span(at, until, zone)
         case Soak(wave, until):
             return words.soak.format(wave=wave), shown(until, zone)
         case _:
             assert_never(step)
 
 
-def _clock(until: datetime, zone: str, at: datetime) -> str:
-    """The end of a span; only the time where the day is the same."""
-    text = shown(until, zone)
-    same_day = text[:10] == shown(at, zone)[:10]
-    return text[11:16] if same_day else text
+def _span(at: datetime, until: datetime, zone: str) -> str:
+    """From and to: only the time where the day is the same, nothing where the minute is."""
+    first, last = shown(at, zone), shown(until, zone)
+    if first == last:
+        return first
+    return f"{first} – {last[11:16] if last[:10] == first[:10] else last}"
 
 
 def _text_block(entry: Entry, words: Phrases) -> str:
-    lines = [_headline(entry, words)]
-    lines += [f"  {label}: {sentence}" for label, sentence in _facts(entry, words)]
-    if entry.plan is not None:
-        lines += [
-            f"  {label}: {time}" for label, time in (_step(s, entry.plan.zone, words) for s in entry.steps)
-        ]
+    lines = [wrapped(_headline(entry, words), rest="  ")]
+    lines += aligned(list(_facts(entry, words)), indent="  ")
+    if entry.plan is not None and entry.steps:
+        zone = entry.plan.zone
+        lines += ["", *aligned([_step(step, zone, words) for step in entry.steps], indent="  ")]
     return "\n".join(lines)
 
 
@@ -125,11 +128,15 @@ def _markdown_block(entry: Entry, words: Phrases) -> list[str]:
     return lines
 
 
+#: What Markdown reads as markup; GitHub reads mentions, issues and addresses even where they are escaped.
+_MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>()|!~&]")
+_LINKING: Final = re.compile(r"@|#|://|(?i:www)(?=\.)")
+
+
 def _escaped(text: str) -> str:
     """Nothing of an author's title can become a link, a mention, a table or HTML of the comment."""
-    for character in "\\`*_{}[]<>()#|!@~":
-        text = text.replace(character, f"\\{character}" if character != "@" else "@\u200b")
-    return text
+    broken = _LINKING.sub(lambda found: f"{found[0][:1]}\u200b{found[0][1:]}", text)
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(broken.split()))
 
 
 def _entry_data(entry: Entry) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
         "segment": plan.segment if plan else None,
         "recipients": forecast.recipients if forecast else None,
         "excluded": dict(forecast.excluded) if forecast else {},
-        "unusual": list(entry.unusual),
+        "unusual": [worded(unusual, phrases("en")) for unusual in entry.unusual],
         "reached": entry.delivered.reached if entry.delivered else 0,
         "steps": [_step_data(step) for step in entry.steps],
     }

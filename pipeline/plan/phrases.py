@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, assert_never
+
+from pipeline.plan.unusual import (
+    FarFrom,
+    Nobody,
+    NoSender,
+    NotCounted,
+    Objection,
+    OutOfBounds,
+    TimeHasPassed,
+    TooLate,
+    Unusual,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +37,19 @@ class Phrases:
     excluded: str
     exclusions: Mapping[str, str]
     unusual: str
+    nobody: str
+    out_of_bounds: str
+    far_from: str
+    of_the_plan: str
+    of_the_last: str
+    not_counted: str
+    no_sender: str
+    too_late: str
+    time_has_passed: str
     digest: str
     checksum: str
+    pace: str
+    per_second: str
     step: str
     time: str
     freeze: str
@@ -60,8 +83,22 @@ _EN: Final = Phrases(
     excluded="excluded",
     exclusions={},
     unusual="UNUSUAL",
+    nobody="nobody is in the audience",
+    out_of_bounds="{recipients:,} recipients are outside the bounds {low:,} to {high:,}",
+    far_from=(
+        "{recipients:,} recipients are {share:.0%} of the {before:,} {which}; growth_max in the policy "
+        "allows up to {growth_max:.0%}, or as far the other way"
+    ),
+    of_the_plan="planned at the merge",
+    of_the_last="of {campaign}, the last to the same segment",
+    not_counted="the audience could not be counted: {problem}",
+    no_sender="the policy names no sender {sender}",
+    too_late="merged now it would start too late, and ask a person first",
+    time_has_passed="its time to send has passed; it would start after the undo window",
     digest="content digest",
     checksum="plan checksum",
+    pace="pace",
+    per_second="{rate:g} recipients per second",
     step="Step",
     time="When, at the earliest",
     freeze="audience frozen",
@@ -99,10 +136,26 @@ _JA: Final = Phrases(
         "no-consent": "同意なし",
         "excluded-segment": "除外セグメント",
         "already-had-it": "配信済み",
+        "gone": "名簿から削除",
+        "address-changed": "アドレス変更",
     },
     unusual="要確認",
+    nobody="配信先が1件もありません",
+    out_of_bounds="配信先{recipients:,}件は想定の{low:,}~{high:,}件を外れています",
+    far_from=(
+        "配信先{recipients:,}件は{which}({before:,}件)の{share:.0%}です。"
+        "ポリシーのgrowth_maxでは{growth_max:.0%}まで(減る場合も同じ割合まで)です"
+    ),
+    of_the_plan="マージ時の予定",
+    of_the_last="同じセグメントへの前回の{campaign}",
+    not_counted="配信先を数えられませんでした: {problem}",
+    no_sender="差出人{sender}がポリシーにありません",
+    too_late="今マージすると開始期限を過ぎるため、配信の前に人の確認が必要です",
+    time_has_passed="配信予定時刻を過ぎています。取り消し待ち時間の後に始まります",
     digest="コンテンツダイジェスト",
     checksum="計画チェックサム",
+    pace="配信速度",
+    per_second="毎秒{rate:g}件",
     step="手順",
     time="最も早い時刻",
     freeze="配信先の確定",
@@ -114,3 +167,39 @@ _JA: Final = Phrases(
 def phrases(language: Literal["ja", "en"]) -> Phrases:
     """The words of a language."""
     return _JA if language == "ja" else _EN
+
+
+def worded(unusual: Unusual, words: Phrases) -> str:
+    """Something unusual as one sentence; the arithmetic stands in it."""
+    match unusual:
+        case Nobody() | OutOfBounds() | FarFrom():
+            return _about_the_size(unusual, words)
+        case NotCounted(problem):
+            return words.not_counted.format(problem=problem)
+        case NoSender(sender):
+            return words.no_sender.format(sender=sender)
+        case TooLate():
+            return words.too_late
+        case TimeHasPassed():
+            return words.time_has_passed
+        case _:
+            assert_never(unusual)
+
+
+def _about_the_size(objection: Objection, words: Phrases) -> str:
+    match objection:
+        case Nobody():
+            return words.nobody
+        case OutOfBounds(recipients, low, high):
+            return words.out_of_bounds.format(recipients=recipients, low=low, high=high)
+        case FarFrom(recipients, other, growth_max):
+            last = words.of_the_last.format(campaign=other.campaign)
+            return words.far_from.format(
+                recipients=recipients,
+                share=recipients / other.recipients,
+                before=other.recipients,
+                which=words.of_the_plan if other.campaign is None else last,
+                growth_max=growth_max,
+            )
+        case _:
+            assert_never(objection)

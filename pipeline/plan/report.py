@@ -14,11 +14,19 @@ from pipeline.plan.delivery_plan import (
     DeliveryPlan,
     Forecast,
     Step,
-    audience_objections,
     late_after,
     plan_for,
     starts_at,
     steps,
+)
+from pipeline.plan.unusual import (
+    Compared,
+    NoSender,
+    NotCounted,
+    TimeHasPassed,
+    TooLate,
+    Unusual,
+    audience_objections,
 )
 from pipeline.workspace.workspace import Workspace
 
@@ -40,7 +48,7 @@ class Entry:
     plan: DeliveryPlan | None = None
     forecast: Forecast | None = None
     steps: tuple[Step, ...] = ()
-    unusual: tuple[str, ...] = ()
+    unusual: tuple[Unusual, ...] = ()
     delivered: Delivered | None = None
 
 
@@ -78,7 +86,7 @@ def _entry(  # noqa: PLR0917
         return Entry(change, title, delivered=delivered)
     campaign = after.campaigns[change.campaign].campaign
     if campaign.from_ not in after.policy.senders:
-        return Entry(change, title, delivered=delivered, unusual=("its sender is not in the policy",))
+        return Entry(change, title, delivered=delivered, unusual=(NoSender(campaign.from_),))
     plan = plan_for(
         change.campaign,
         campaign,
@@ -113,16 +121,16 @@ def _forecast(workspace: Workspace, campaign: str, contacts: Contacts) -> Foreca
 
 def _unusual(
     plan: DeliveryPlan, forecast: Forecast, ledger: Ledger | None, growth_max: float, now: datetime
-) -> tuple[str, ...]:
-    found: list[str] = []
+) -> tuple[Unusual, ...]:
+    found: list[Unusual] = []
     if forecast.recipients is None:
-        found.append(f"the audience could not be counted: {forecast.problem}")
+        found.append(NotCounted(forecast.problem))
     else:
         last = ledger.last_of_segment(plan.segment, other_than=plan.campaign) if ledger else None
-        compared = {f"of {last.campaign}, the last to the same segment": last.recipients} if last else {}
+        compared = (Compared(last.recipients, last.campaign),) if last else ()
         found += audience_objections(plan, forecast.recipients, compared=compared, growth_max=growth_max)
     if plan.send_at is not None and starts_at(plan, now) > late_after(plan, plan.send_at):
-        found.append("merged now it would start too late, and ask a person first")
+        found.append(TooLate())
     elif plan.send_at is not None and plan.send_at < now:
-        found.append("its time to send has passed; it would start after the undo window")
+        found.append(TimeHasPassed())
     return tuple(found)

@@ -68,10 +68,16 @@ def start(words: list[str], cwd: Path, *, stdin: int = subprocess.DEVNULL) -> su
 
 
 def run(cwd: Path, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end, whatever its exit status."""
+    """Run git to its end, whatever its exit status. Ctrl-C reaches only us, as in `start`."""
     try:
         return subprocess.run(
-            arguments(*words), cwd=cwd, env=environment(), input=stdin, capture_output=True, check=False
+            arguments(*words),
+            cwd=cwd,
+            env=environment(),
+            input=stdin,
+            capture_output=True,
+            check=False,
+            start_new_session=True,
         )
     except OSError as error:
         raise _cannot_start(cwd) from error

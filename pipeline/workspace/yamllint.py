@@ -93,6 +93,7 @@ def _run(root: Path, configuration: Path) -> subprocess.CompletedProcess[str]:
             capture_output=True,
             encoding="utf-8",
             check=False,
+            start_new_session=True,  # Ctrl-C is for the sender, which still needs the answer
         )
     except OSError as error:
         raise _cannot_run(str(error)) from error

@@ -12,7 +12,13 @@ POLICY = {
     "organisation": {
         "name": "はなもり", "postal_address": "x", "contact": "x", "unsubscribe_base": "https://u.hanamori.example",
     },
-    "teams": {}, "senders": {}, "targets": {},
+    "teams": {"mail-desk": ["suzuki"]},
+    "senders": {"news": {"name": "Hanamori", "address": "news@mail.hanamori.example"}},
+    "targets": {
+        "local": {
+            "transport": {"outbox": "o"}, "ledger": {"sqlite": "l"}, "archive": {"folder": "a"}, "reviews": "trailers",
+        }
+    },
     "sources": {
         "members": {"kind": "csv", "path": "m.csv", "id": "id", "email": "email", "consent": "consent_at"},
         "visitors": {"kind": "csv", "path": "v.csv", "id": "id", "email": "email"},

@@ -18,7 +18,7 @@ def merge_of(
     when no commit explains the content. In a shallow clone none does: the oldest commit there seems to have
     brought everything, and authors of a branch that was cut off are missing.
     """
-    if repository.is_shallow:
+    if repository.is_shallow():
         return None
     for commit in repository.history(head, paths):
         if digest_at(commit) != digest:

@@ -1,6 +1,5 @@
 """The loop: look, take the first step that is due, look again; safe to run twice, and after a kill."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -213,9 +212,3 @@ class Brake:
             and (intent.plan, intent.merge, intent.consent) == (ready.plan, ready.merge, ready.consent)
             and intent.policy == ready.policy
         )
-
-
-def passes(world: World) -> Iterator[Delivered]:
-    """Deliver again and again, for whoever waits in between."""
-    while not world.stopping():
-        yield deliver(world)

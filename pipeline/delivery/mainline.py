@@ -22,11 +22,19 @@ class Mainline:
         self.branch = branch
         self.workspace = lru_cache(maxsize=_KEPT)(self._load)
         self.yamllint = lru_cache(maxsize=_KEPT)(self._lint)
-        self.merge_of = lru_cache(maxsize=_KEPT)(self._merge_of)
+        self._explained = lru_cache(maxsize=_KEPT)(self._merge_of)
 
     def commit(self) -> str:
         """The commit that the branch points to at this moment. Raises PipelineError when unreadable."""
         return self.repository.resolve(self.branch)
+
+    def merge_of(self, commit: str, campaign: str) -> str | None:
+        """The merge that brought the campaign's content; None when the history does not say.
+
+        Where a shallow clone is cut off, a merge looks like a commit without parents: whoever wrote what it
+        brought would be unknown, and could approve it.
+        """
+        return None if self.repository.is_shallow() else self._explained(commit, campaign)
 
     def digest_at(self, commit: str, campaign: str) -> str | None:
         """The content digest of a campaign at a commit; None where it is not there or cannot be read."""

@@ -72,10 +72,6 @@ class Hold:
         text = "\0".join(parts)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def applies_to(self, campaign: str) -> bool:
-        """Whether it stops this campaign."""
-        return self.scope in {campaign, EVERYTHING}
-
 
 @dataclass(frozen=True, slots=True)
 class Lift:

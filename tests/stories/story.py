@@ -29,7 +29,11 @@ from tests.stories.meddling import Meddle, meddled
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 POLICY = """\
-organisation: {name: 株式会社はなもり, postal_address: 東京都千代田区1-1, contact: https://www.hanamori.example/contact, unsubscribe_base: https://u.hanamori.example/o}
+organisation:
+  name: 株式会社はなもり
+  postal_address: 東京都千代田区1-1
+  contact: https://www.hanamori.example/contact
+  unsubscribe_base: https://u.hanamori.example/o
 language: en
 teams: {mail-desk: [suzuki, tanaka], operators: [sato]}
 senders: {news: {name: はなもり通販, address: news@mail.hanamori.example}}
@@ -38,7 +42,11 @@ test_send: {allow: [staff.hanamori.example]}
 sources: {members: {kind: csv, path: members.csv, id: id, email: email, consent: consent}}
 suppression: {unsubscribed: unsubscribed.csv}
 targets:
-  local: {transport: {outbox: .postmerge/outbox}, ledger: {sqlite: .postmerge/ledger.db}, archive: {folder: .postmerge/archive}, reviews: trailers}
+  local:
+    transport: {outbox: .postmerge/outbox}
+    ledger: {sqlite: .postmerge/ledger.db}
+    archive: {folder: .postmerge/archive}
+    reviews: trailers
 """
 
 SEGMENT = """\

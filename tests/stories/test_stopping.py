@@ -1,4 +1,4 @@
-"""A stop is a stop (law 4): revert, folder removed, `state: stopped`, back to draft; before and in mid-wave."""
+"""A stop is a stop (law 4): revert, removal, `state: stopped`, back to draft; before and in mid-wave."""
 
 from collections.abc import Callable
 

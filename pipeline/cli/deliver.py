@@ -123,14 +123,14 @@ def _watch(world: World, clock: Clock, stop: Stop) -> Delivered | None:
 def _rehearse(place: Place, calling: wiring.Calling) -> None:
     clock = ManualClock(SystemClock().now())
     end = clock.now() + _REHEARSED_FOR
-    with wiring.open_world(place.start, replace(calling, clock=clock)) as real:
-        zone = wiring.zone_of(real)
+    # A rehearsal from the first look on: opening the real ledger would make one.
+    with wiring.open_world(place.start, replace(calling, clock=clock, rehearsal=True)) as opened:
+        zone = wiring.zone_of(opened)
 
-    def say(campaign: str, sentence: str) -> None:
-        click.echo(f"{shown(clock.now(), zone)}  {campaign}: {sentence}")
+        def say(campaign: str, sentence: str) -> None:
+            click.echo(f"{shown(clock.now(), zone)}  {campaign}: {sentence}")
 
-    calling = replace(calling, clock=clock, narrate=say, rehearsal=True)
-    with wiring.open_world(place.start, calling) as world:
+        world = replace(opened, narrate=say)
         done = deliver_once(world)
         while done.next_due is not None and done.next_due < end and not done.troubles:
             clock.sleep(done.next_due - clock.now())

@@ -9,7 +9,7 @@ from pipeline.delivery.audience_now import marker, open_frozen, put_together, ru
 from pipeline.delivery.conditions import holds_of, late_reason
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
-from pipeline.delivery.looking import assert_clock_goes_forward, look, marker_key
+from pipeline.delivery.looking import assert_clock_goes_forward, assert_ledger_is_whole, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.sending import Sending
 from pipeline.delivery.sight import Sight, next_step
@@ -49,6 +49,7 @@ def deliver(world: World) -> Delivered:
     can be decided at all: main, clock or ledger.
     """
     assert_clock_goes_forward(world)
+    assert_ledger_is_whole(world)
     statuses: list[Status] = []
     troubles: list[PipelineError] = []
     for campaign in campaigns_of(world):

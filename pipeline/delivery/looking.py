@@ -25,14 +25,19 @@ def assert_clock_goes_forward(world: World) -> None:
         )
 
 
-def assert_ledger_is_whole(world: World, campaign: str, revisions: tuple[Revision, ...]) -> None:
-    """Raise PipelineError when the archive knows a delivery that the ledger has forgotten."""
-    known = {marker_key(revision) for revision in revisions}
-    forgotten = [key for key in world.archive.keys(f"revisions/{campaign}/") if key not in known]
+def assert_ledger_is_whole(world: World) -> None:
+    """Raise PipelineError when the archive knows a delivery that the ledger has forgotten.
+
+    Of any campaign: a ledger that has lost one, also one that main has lost too, may have lost the others.
+    """
+    keys = list(world.archive.keys("revisions/"))
+    campaigns = sorted({key.split("/")[1] for key in keys})
+    known = {marker_key(revision) for name in campaigns for revision in world.ledger.revisions(name)}
+    forgotten = [key for key in keys if key not in known]
     if forgotten:
         raise PipelineError(
-            f"The archive knows a delivery of {campaign} that the ledger does not: the ledger was lost or is "
-            "an old copy.",
+            f"The archive knows a delivery of {forgotten[0].split('/')[1]} that the ledger does not: the "
+            "ledger was lost or is an old copy.",
             "Bring the ledger back. Without it nobody knows who already has the mail, so nothing is sent.",
         )
 
@@ -51,7 +56,6 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
     commit = world.main.commit()
     intent = intent_of(world, commit, campaign)
     revisions = world.ledger.revisions(campaign)
-    assert_ledger_is_whole(world, campaign, revisions)
     revision = revisions[-1] if revisions else None
     account = world.ledger.account(campaign)
     finished = revision is not None and account.held == 0

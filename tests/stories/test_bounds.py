@@ -64,8 +64,13 @@ def test_contacts_that_vanish_between_window_and_start_stop_it(story: Story) -> 
     story.begin(yaml=AT_ONCE)
     (story.root / "members.csv").unlink()
     done = story.deliver()
-    assert "members.csv" in done.troubles[0].sentence
+    (hold,) = done.statuses[0].holds
+    assert hold.kind == "checklist"
+    assert "members.csv" in hold.reason
     assert not story.mailbox()
+    story.members(25)
+    story.deliver()
+    assert len(story.mailbox()) == 25
 
 
 def test_a_file_with_only_its_first_line_is_no_audience(story: Story) -> None:

@@ -8,6 +8,7 @@ from tests.stories.story import AT_ONCE, BODY, CAMPAIGN, POLICY, SEGMENT, TWO_BA
 INCLUDING = BODY + "{% include 'footer.txt' %}\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edit",
     [
@@ -34,6 +35,7 @@ def test_a_change_after_the_merge_asks_for_approval_and_test_send_again(
     assert not story.mailbox()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edit",
     [

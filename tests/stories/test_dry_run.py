@@ -1,5 +1,6 @@
 """`deliver --dry-run`: the whole delivery by a manual clock, without a trace."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,21 @@ def rehearse(story: Story) -> Result:
     return CliRunner().invoke(cli, ["-C", str(story.root), "deliver", "--dry-run"])
 
 
+@pytest.fixture
+def story(story: Story) -> Story:
+    """Told before the time of the machine, by which the command goes."""
+    story.clock.set(datetime(2026, 1, 5, 1, 0, tzinfo=UTC))
+    return story
+
+
 def everything(root: Path) -> dict[str, bytes]:
-    """Every file of the repository outside of git's own."""
-    files = (path for path in root.rglob("*") if path.is_file() and ".git/" not in str(path))
+    """Every file outside of git's own; SQLite's shared memory and empty log come with every reader."""
+    files = (p for p in root.rglob("*") if p.is_file() and ".git/" not in str(p))
+    files = (
+        p
+        for p in files
+        if not p.name.endswith("-shm") and not (p.name.endswith("-wal") and not p.stat().st_size)
+    )
     return {str(path.relative_to(root)): path.read_bytes() for path in files}
 
 
@@ -44,7 +57,7 @@ def test_it_leaves_no_trace_in_a_repository_that_never_sent(story: Story) -> Non
 def test_it_says_when_the_waves_would_leave(story: Story) -> None:
     story.order(yaml=CAMPAIGN.replace("on_merge", "2099-12-01 10:00"))
     result = rehearse(story)
-    assert "2099-12-01 10:00 JST (01:00 UTC)" in result.output or result.exit_code == 1
+    assert "2099-12-01 10:00 JST (01:00 UTC)" in result.output
 
 
 @pytest.mark.parametrize("trouble", ["approval", "test-send", "bounds"])
@@ -56,7 +69,7 @@ def test_it_says_what_would_hold(story: Story, trouble: str) -> None:
     story.merge(approved_by=None if trouble == "approval" else "sato")
     result = rehearse(story)
     assert result.exit_code == 1
-    assert f"{trouble}:" in result.output
+    assert f"({trouble}" in result.output
 
 
 def test_in_the_middle_of_a_delivery_it_plays_only_the_rest(story: Story) -> None:

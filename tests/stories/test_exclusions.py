@@ -84,6 +84,7 @@ def test_whoever_unsubscribes_between_two_batches_gets_nothing(story: Story) -> 
     assert story.account() == (25, 10, 0, 15, 0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["missing", "empty", "no-column", "binary"])
 def test_while_the_list_of_the_unsubscribed_cannot_be_read_nothing_is_sent(
     soaking: Story, trouble: str

@@ -20,6 +20,7 @@ def test_a_halt_before_the_start_lets_nothing_leave(story: Story, scope: str) ->
     assert len(story.mailbox()) == 25
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scope", ["sale", "*"])
 @pytest.mark.parametrize("moment", ["reserved", "called", "settled"])
 def test_a_halt_in_the_middle_of_a_wave_lets_only_the_call_in_flight_finish(

@@ -1,4 +1,4 @@
-"""A stop is a stop (law 4): revert, removal, `state: stopped`, back to draft; before and in mid-wave."""
+"""A stop is a stop (law 4): revert, folder removed, `state: stopped`, draft; before and in mid-wave."""
 
 from collections.abc import Callable
 
@@ -35,6 +35,7 @@ EVERY_WAY = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @EVERY_WAY
 @pytest.mark.parametrize(("moment", "left"), [("reserved", 10), ("called", 20), ("settled", 20)])
 def test_a_stop_in_the_middle_of_a_wave_keeps_everybody_who_has_not_left(
@@ -124,6 +125,7 @@ def test_after_completion_new_people_on_the_list_get_nothing(story: Story) -> No
     assert story.account() == (25, 25, 0, 0, 0, 0)
 
 
+@pytest.mark.slow
 @EVERY_WAY
 def test_after_completion_a_stop_changes_nothing(story: Story, stop: Stop) -> None:
     story.begin(yaml=TWO_BATCHES)

@@ -6,6 +6,8 @@ from pipeline.errors import PipelineError
 from tests.stories.meddling import Meddle
 from tests.stories.story import AT_ONCE, BODY, CAMPAIGN, POLICY, SEGMENT, TWO_BATCHES, Story
 
+pytestmark = pytest.mark.slow
+
 BROKEN = [
     pytest.param({"campaigns/sale/campaign.yaml": "state: [ready\n"}, id="yaml"),
     pytest.param({"campaigns/sale/campaign.yaml": CAMPAIGN + "colour: red\n"}, id="unknown-key"),
@@ -86,7 +88,8 @@ def test_a_policy_that_breaks_between_two_batches_holds_the_second(story: Story)
     done = story.deliver(Meddle("settled", lambda: story.commit({"policy.yaml": "a: [\n"})))
     assert len(story.mailbox()) == 10
     assert done.statuses[0].progress == "held"
-    story.commit({"policy.yaml": POLICY})
+    story.change({"policy.yaml": POLICY}, branch="mend")
+    story.merge(branch="mend")
     story.deliver_all()
     assert story.account() == (25, 25, 0, 0, 0, 0)
 

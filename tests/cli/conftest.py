@@ -7,15 +7,25 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import cli
-from tests.stories.story import Story, make_story
+from pipeline.clock import SystemClock
+from tests.stories.story import POLICY, Story, make_story
 
+#: The policy of the stories, without quiet hours.
+LOUD = POLICY.replace("quiet_hours: 21:00-08:00, ", "")
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Story:
-    """A repository with 25 people and nothing ordered."""
-    return make_story(tmp_path / "repository")
+    """A repository with 25 people and nothing ordered.
+
+    The commands live in the real time, so the story begins now, and no hour of the day is quiet.
+    """
+    story = make_story(tmp_path / "repository")
+    story.clock.set(SystemClock().now())
+    story.write({"policy.yaml": LOUD})
+    story.git("commit", "-q", "-a", "-m", "No quiet hours")
+    return story
 
 
 @pytest.fixture

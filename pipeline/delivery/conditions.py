@@ -57,7 +57,7 @@ def _derived(sight: Sight, ready: Ready) -> Iterator[Hold]:
 
 def _consent(sight: Sight, ready: Ready) -> Iterator[Hold]:
     if ready.merge is None:
-        reason = "no merge in the history explains its content (is the clone shallow?)"
+        reason = "no merge in the history explains its content; in a shallow clone: git fetch --unshallow"
         yield _hold(sight, HoldKind.APPROVAL, reason)
         return
     known = [r.recipients for r in (sight.order, sight.revision) if r is not None]

@@ -22,11 +22,30 @@ class Mainline:
         self.branch = branch
         self.workspace = lru_cache(maxsize=_KEPT)(self._load)
         self.yamllint = lru_cache(maxsize=_KEPT)(self._lint)
-        self.merge_of = lru_cache(maxsize=_KEPT)(self._merge_of)
+        self._merges: dict[tuple[str, str], str] = {}
 
     def commit(self) -> str:
         """The commit that the branch points to at this moment. Raises PipelineError when unreadable."""
         return self.repository.resolve(self.branch)
+
+    def merge_of(self, commit: str, campaign: str) -> str | None:
+        """The merge that brought the campaign's content; None when the history does not say.
+
+        That is asked again: a shallow clone may be completed in the meantime.
+        """
+        if (commit, campaign) not in self._merges:
+            workspace = self.workspace(commit)
+            found = merge_of(
+                self.repository,
+                commit,
+                workspace.paths_read(campaign),
+                workspace.digest(campaign),
+                lambda at: self.digest_at(at, campaign),
+            )
+            if found is None:
+                return None
+            self._merges[commit, campaign] = found
+        return self._merges[commit, campaign]
 
     def digest_at(self, commit: str, campaign: str) -> str | None:
         """The content digest of a campaign at a commit; None where it is not there or cannot be read."""
@@ -38,13 +57,3 @@ class Mainline:
 
     def _lint(self, commit: str) -> tuple[Finding, ...]:
         return yamllint.lint(self.repository.tree(commit))
-
-    def _merge_of(self, commit: str, campaign: str) -> str | None:
-        workspace = self.workspace(commit)
-        return merge_of(
-            self.repository,
-            commit,
-            workspace.paths_read(campaign),
-            workspace.digest(campaign),
-            lambda at: self.digest_at(at, campaign),
-        )

@@ -170,7 +170,7 @@ class Play:
         for status in told:
             received = received_by(outbox / status.campaign)
             messages[status.campaign] = received.total()
-            _assert_promises(status, received)
+            assert_promises(status, received)
         states = [str(status.progress) for status in told]
         if states != ["stopped", "complete"]:
             raise DemoFailed(f"The notice should be stopped and the sale complete, not {states}.")
@@ -186,7 +186,8 @@ def received_by(folder: Path) -> Counter[str]:
     return found
 
 
-def _assert_promises(status: Status, received: Counter[str]) -> None:
+def assert_promises(status: Status, received: Counter[str]) -> None:
+    """Raise DemoFailed when somebody has two messages, or ledger and outbox disagree."""
     twice = sum(count > 1 for count in received.values())
     if twice:
         raise DemoFailed(f"{twice} people got {status.campaign} twice.")

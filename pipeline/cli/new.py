@@ -16,7 +16,10 @@ from pipeline.workspace.workspace import Workspace
 
 @click.group()
 def new() -> None:
-    """Scaffold a campaign or a segment that passes `postmerge check`."""
+    """Begin a campaign or a segment.
+
+    What it makes passes `postmerge check`.
+    """
 
 
 @new.command()

@@ -20,7 +20,10 @@ from pipeline.errors import UsageError
 @branch_option()
 @click.pass_obj
 def status(place: Place, campaign: str | None, form: str, target: str, branch: str) -> None:
-    """Say how campaigns stand: state, holds, and numbers that add up. Changes nothing."""
+    """Say how campaigns stand.
+
+    State, holds, and numbers that add up. It changes nothing.
+    """
     calling = wiring.Calling(target=target, branch=branch, rehearsal=True)
     with wiring.open_world(place.start, calling) as world:
         known = campaigns_of(world)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -6,6 +7,7 @@ from hypothesis import strategies as st
 
 from pipeline.clock import ManualClock
 from pipeline.delivery.pace import Pace
+from tests.stories.story import make_story
 
 START = datetime(2026, 12, 1, 1, tzinfo=UTC)
 #: A clock counts microseconds, so a wait may be short by one for each batch.
@@ -26,7 +28,7 @@ def test_no_stretch_of_time_sees_more_than_the_rate_and_one_burst(
         clock.sleep(timedelta(milliseconds=idle))
         pace.take(size)
         left.append((clock.now(), size))
-    burst = max(rate, *(size for size, _ in batches)) if len(batches) > 1 else max(rate, batches[0][0])
+    burst = max([rate, *(size for size, _ in batches)])
     for first, (begun, _) in enumerate(left):
         sent = 0
         for moment, size in left[first:]:
@@ -70,3 +72,12 @@ def test_a_clock_that_goes_backwards_lets_nothing_through_early() -> None:
 def test_a_rate_of_nothing_is_a_bug() -> None:
     with pytest.raises(AssertionError):
         Pace(0, ManualClock(START))
+
+
+def test_campaigns_and_waves_of_a_process_share_one_pace(tmp_path: Path) -> None:
+    story = make_story(tmp_path / "repository")
+    with story.world() as world:
+        world.pace(10).take(10)
+        begun = world.clock.now()
+        world.pace(10).take(10)
+        assert world.clock.now() == begun + timedelta(seconds=1)

@@ -1,0 +1,42 @@
+"""The commands, run in this process on a real repository."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli import cli
+from pipeline.clock import SystemClock
+from tests.stories.story import POLICY, Story, make_story
+
+#: The policy of the stories, without quiet hours.
+LOUD = POLICY.replace("quiet_hours: 21:00-08:00, ", "")
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    """A repository with 25 people and nothing ordered.
+
+    The commands live in the real time, so the story begins now, and no hour of the day is quiet.
+    """
+    story = make_story(tmp_path / "repository")
+    story.clock.set(SystemClock().now())
+    story.write({"policy.yaml": LOUD})
+    story.git("commit", "-q", "-a", "-m", "No quiet hours")
+    return story
+
+
+@pytest.fixture
+def run(story: Story, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("status", "sale")` in the repository; stdout, stderr and exit status as a shell has them."""
+    monkeypatch.delenv("POSTMERGE_TARGET", raising=False)
+
+    def invoke(*words: str, status: int | None = None) -> Result:
+        result = CliRunner().invoke(cli, ["-C", str(story.root), *words], catch_exceptions=False)
+        if status is not None:
+            assert result.exit_code == status, result.output
+        return result
+
+    return invoke

@@ -15,8 +15,11 @@ def merge_of(
     """The newest commit on the first-parent line of `head` that made the content what `digest` says.
 
     `digest_at` gives the campaign's digest at a commit, None where it is not there or cannot be read. None
-    when no commit explains the content, as in a history that was cut off.
+    when no commit explains the content. In a shallow clone none does: the oldest commit there seems to have
+    brought everything, and authors of a branch that was cut off are missing.
     """
+    if repository.is_shallow():
+        return None
     for commit in repository.history(head, paths):
         if digest_at(commit) != digest:
             return None

@@ -1,7 +1,8 @@
 """Approvals from git trailers of the merge commit: the local target, where trust is among colleagues.
 
 `Approved-by: sato` names a person of the policy's teams, `Confirmed: content-is-true` an item of the
-checklist. Whoever authored or committed a part of the change cannot approve it.
+checklist. Whoever authored or committed a part of the change cannot approve it, nor whoever wrote in the
+campaign's folder before: a draft may come to main without an approval, and its author is an author still.
 """
 
 from collections.abc import Iterable
@@ -64,12 +65,12 @@ class TrailerReviews:
     def _wrote(self, merge: Commit, paths: tuple[str, ...]) -> Iterable[Person]:
         """Authors and committers of the change; of the merge itself only where it changed something more."""
         if len(merge.parents) < 2 or self._merge_adds(merge, paths):  # noqa: PLR2004 a merge has two parents
-            yield from (merge.author, merge.committer)
-            yield from map(_person, _values(merge, "co-authored-by"))
+            yield from _people(merge)
         for parent in merge.parents[1:]:
             for commit in self._repository.commits_between(merge.parents[0], parent):
-                yield from (commit.author, commit.committer)
-                yield from map(_person, _values(commit, "co-authored-by"))
+                yield from _people(commit)
+        for commit in self._repository.commits_of(merge.sha, paths[0]):
+            yield from _people(commit)
 
     def _merge_adds(self, merge: Commit, paths: tuple[str, ...]) -> bool:
         """Whether the merge commit itself wrote a file that neither side had like that."""
@@ -77,6 +78,11 @@ class TrailerReviews:
         merged = self._repository.tree(merge.sha).entries
         concerned = [path for path in {*merged, *chain(*sides)} if path.startswith(paths)]
         return any(all(side.get(path) != merged.get(path) for side in sides) for path in concerned)
+
+
+def _people(commit: Commit) -> Iterable[Person]:
+    yield from (commit.author, commit.committer)
+    yield from map(_person, _values(commit, "co-authored-by"))
 
 
 def _values(commit: Commit, key: str) -> list[str]:

@@ -23,8 +23,9 @@ _BEGINS = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 def demo(place: Place) -> None:
     """Play the whole way on the example campaigns.
 
-    In a temporary repository, two campaigns are written, checked, approved and merged; one goes out completely, the other is reverted
-    in the middle. The clock is a manual one, so days take seconds. Nothing leaves this machine.
+    In a temporary repository, two campaigns are written, checked, approved and merged; one goes out
+    completely, the other is reverted in the middle. The clock is a manual one, so days take seconds.
+    Nothing leaves this machine.
     """
     examples = examples_near(place.start)
     root = Path(tempfile.mkdtemp(prefix="postmerge-demo-"))

@@ -123,15 +123,15 @@ def _held(world: World, sight: Sight, ready: Ready) -> bool:
 
 def _passes_the_gate(world: World, sight: Sight, ready: Ready) -> bool:
     """Ask the gate about what has left so far; over the limit it stops by itself."""
-    revision, newest = sight.revision, max(sight.waves, default=0)
-    if revision is None or not newest:
+    if sight.revision is None or not sight.waves:
         return True
     account = sight.account
     tally = gate.Tally(
         attempted=account.accepted + account.refused + account.unknown,
         rendering_failures=account.reasons.get(gate.RENDERING, 0),
     )
-    about = f"{revision.number}/{newest}"
+    # A person has judged so many failures; one more is a new question, an old one is not asked again.
+    about = f"{tally.rendering_failures} not rendered"
     verdict = gate.decide(tally, ready.policy.gates, now=sight.now, soaked_at=None)
     if not isinstance(verdict, gate.HoldBack) or about in sight.judged:
         return True

@@ -22,7 +22,7 @@ class Mainline:
         self.branch = branch
         self.workspace = lru_cache(maxsize=_KEPT)(self._load)
         self.yamllint = lru_cache(maxsize=_KEPT)(self._lint)
-        self._explained = lru_cache(maxsize=_KEPT)(self._merge_of)
+        self._merges: dict[tuple[str, str], str] = {}
 
     def commit(self) -> str:
         """The commit that the branch points to at this moment. Raises PipelineError when unreadable."""
@@ -31,10 +31,21 @@ class Mainline:
     def merge_of(self, commit: str, campaign: str) -> str | None:
         """The merge that brought the campaign's content; None when the history does not say.
 
-        Where a shallow clone is cut off, a merge looks like a commit without parents: whoever wrote what it
-        brought would be unknown, and could approve it.
+        That is asked again: a shallow clone may be completed in the meantime.
         """
-        return None if self.repository.is_shallow() else self._explained(commit, campaign)
+        if (commit, campaign) not in self._merges:
+            workspace = self.workspace(commit)
+            found = merge_of(
+                self.repository,
+                commit,
+                workspace.paths_read(campaign),
+                workspace.digest(campaign),
+                lambda at: self.digest_at(at, campaign),
+            )
+            if found is None:
+                return None
+            self._merges[commit, campaign] = found
+        return self._merges[commit, campaign]
 
     def digest_at(self, commit: str, campaign: str) -> str | None:
         """The content digest of a campaign at a commit; None where it is not there or cannot be read."""
@@ -46,13 +57,3 @@ class Mainline:
 
     def _lint(self, commit: str) -> tuple[Finding, ...]:
         return yamllint.lint(self.repository.tree(commit))
-
-    def _merge_of(self, commit: str, campaign: str) -> str | None:
-        workspace = self.workspace(commit)
-        return merge_of(
-            self.repository,
-            commit,
-            workspace.paths_read(campaign),
-            workspace.digest(campaign),
-            lambda at: self.digest_at(at, campaign),
-        )

@@ -28,6 +28,10 @@ class Outbox:
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
         """See the port. A full disk leaves the rest of the batch certainly unsent."""
         outcomes = [Outcome(State.HELD)] * len(parcels)
+        try:
+            (self._folder / batch.campaign).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            return Sent(tuple(outcomes), _trouble(self._folder / batch.campaign, error))
         for number, parcel in enumerate(parcels):
             path = self._path(batch, number + 1, parcel)
             try:
@@ -51,7 +55,6 @@ class Outbox:
     def _write(self, path: Path, parcel: Parcel) -> None:
         assert_same_row(parcel.message, parcel.recipient)
         content = parcel.message.as_email(self._clock.now())
-        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         try:
             with unfinished.open("wb") as file:

@@ -16,8 +16,8 @@ class Sight:
     """Read at one moment; everything below decides from this alone.
 
     `revision` is the newest; `ended` says that nothing more of it is reserved. `placed` are the holds that
-    stand in the ledger. `released_at` is when a person last lifted one. `judged` are the waves whose gate
-    a person has overruled.
+    stand in the ledger. `released_at` is when a person last lifted one of this campaign's own. `judged` are
+    the gate's verdicts that a person has overruled.
     """
 
     campaign: str

@@ -64,7 +64,8 @@ def send_test(
     ]
     parcels = _parcels(workspace, campaign, people, key)
     now = clock.now()
-    batch = BatchId(campaign, _NO_REVISION, _NO_REVISION, int(now.timestamp()))
+    # In microseconds: the outbox replaces no file, so a second test send needs another name.
+    batch = BatchId(campaign, _NO_REVISION, _NO_REVISION, round(now.timestamp() * 1_000_000))
     sent = transport.send(batch, parcels)
     if sent.trouble is not None:
         raise sent.trouble

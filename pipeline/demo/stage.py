@@ -68,9 +68,9 @@ def set_up(examples: Path, root: Path, clock: ManualClock) -> Stage:
         campaign.write_text(text.replace("\nstate: ready", "\nstate: draft", 1), encoding="utf-8")
     (root / ".gitignore").write_text(".postmerge/\n", encoding="utf-8")
     stage = Stage(root, clock)
-    stage.git("init", "-q", "-b", "main", by="sato")
-    stage.git("add", "-A", by="sato")
-    stage.git("commit", "-q", "-m", "Set up the repository", by="sato")
+    stage.git("init", "-q", "-b", "main", by="suzuki")
+    stage.git("add", "-A", by="suzuki")
+    stage.git("commit", "-q", "-m", "Write the drafts", by="suzuki")
     return stage
 
 

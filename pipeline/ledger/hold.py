@@ -53,7 +53,7 @@ LIFTED_BY_TIME = frozenset({HoldKind.SCHEDULED, HoldKind.UNDO_WINDOW, HoldKind.Q
 class Hold:
     """A reason why mail does not go out. `scope` is a campaign id or `*` for all.
 
-    `about` narrows what a lifted hold has settled: the order that was late, the wave that was judged.
+    `about` narrows what a lifted hold has settled: the verdict that was judged.
     `until` is known where only time is missing.
     """
 

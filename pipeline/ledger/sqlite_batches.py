@@ -198,10 +198,8 @@ class SqliteBatches(SqliteFile):
     def released_at(self, campaign: str) -> datetime | None:
         """See the port."""
         rows = self.rows(
-            "SELECT max(lift.at) FROM lift JOIN hold ON lift.hold = hold.id "
-            "WHERE scope IN (?, ?) AND lift.by <> ?",
+            "SELECT max(lift.at) FROM lift JOIN hold ON lift.hold = hold.id WHERE scope = ? AND lift.by <> ?",
             campaign,
-            EVERYTHING,
             MACHINE,
         )
         return None if rows[0][0] is None else as_moment(rows[0][0])

@@ -126,7 +126,7 @@ class Ledger(Protocol):
         ...
 
     def released_at(self, campaign: str) -> datetime | None:
-        """When a person last lifted a hold on this campaign, or on all."""
+        """When a person last lifted a hold on this campaign; who releases all has judged no single one."""
         ...
 
     def newest_entry_at(self) -> datetime | None:

@@ -9,6 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, Wi
 from pydantic_core import PydanticCustomError
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+#: Beyond these a typing error is likelier than a plan, and sums of times would leave the calendar.
+_LONGEST = timedelta(days=400)
+_YEARS = range(2000, 2200)
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -21,7 +24,10 @@ def parse_duration(value: Any) -> timedelta:
     match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
     if match is None:
         raise ValueError("a duration is a number and a unit: 90s, 30m, 4h or 7d")
-    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    duration = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+    if duration > _LONGEST:
+        raise ValueError(f"a duration is at most {_LONGEST.days}d")
+    return duration
 
 
 def format_duration(value: timedelta) -> str:
@@ -75,9 +81,12 @@ def _parse_local_time(value: Any) -> datetime | str:
             "a time is written 2026-12-01 10:00, without a zone (the zone stands in time_zone), or on_merge"
         )
     try:
-        return datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 local by design
+        moment = datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 local by design
     except ValueError:
         raise ValueError(f"{match[1]} {match[2]} is no day or time of the calendar") from None
+    if moment.year not in _YEARS:
+        raise ValueError(f"{moment.year:04} is no year to send mail in")
+    return moment
 
 
 def _parse_day(value: Any) -> date:

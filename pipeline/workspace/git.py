@@ -91,6 +91,12 @@ class Repository:
         """The commits that `tip` has and `base` has not, the newest first, with merges and their branches."""
         return tuple(self._log("--topo-order", f"{self.resolve(base)}..{self.resolve(tip)}"))
 
+    def commits_of(self, tip: str, path: str) -> tuple[Commit, ...]:
+        """Every commit up to `tip`, merges left out, that changed a file at or below `path`; newest first."""
+        return tuple(
+            self._log("--no-merges", "--full-history", self.resolve(tip), paths=[f":(top,literal){path}"])
+        )
+
     def merge_base(self, one: str, other: str) -> str | None:
         """The youngest commit that both descend from; None if there is none, or the clone is too shallow."""
         done = git_process.run(self.root, "merge-base", self.resolve(one), self.resolve(other))
@@ -120,8 +126,9 @@ class Repository:
         assert literal, "a history of nothing would be the history of everything"
         return _lines(git_process.start(git_process.arguments(*words, *literal), self.root))
 
-    def _log(self, *words: str) -> Iterator[Commit]:
-        return read_log(git_process.output(self.root, "log", "-z", "-s", f"--format={FORMAT}", *words, "--"))
+    def _log(self, *words: str, paths: Iterable[str] = ()) -> Iterator[Commit]:
+        printed = git_process.output(self.root, "log", "-z", "-s", f"--format={FORMAT}", *words, "--", *paths)
+        return read_log(printed)
 
     def _commit_id(self, ref: str) -> str | None:
         for name in _readings(ref):

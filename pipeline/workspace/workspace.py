@@ -58,7 +58,7 @@ class Workspace:
         return audience_digest(self._segment_entries(campaign), incident, sources)
 
     def paths_read(self, campaign: str) -> tuple[str, ...]:
-        """Paths for git: every change of the digest is a change at or below one of them."""
+        """Paths for git, its own folder first: every change of the digest is a change at or below one."""
         segment_files = (f"{SEGMENTS}{name}.yaml" for name in self._segment_names(campaign))
         return (self.campaigns[campaign].path, SHARED.rstrip("/"), *segment_files, POLICY)
 

@@ -1,6 +1,5 @@
 """Given a repository, when merged, then …: a real git repository, outbox and ledger, and a manual clock."""
 
-import email
 import email.policy
 import os
 import subprocess
@@ -9,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from pipeline import wiring
@@ -22,12 +23,17 @@ from pipeline.delivery.world import World
 from pipeline.incident import brakes
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
+from tests.stories.meddling import Meddle, meddled
 
 #: 2026-11-30 10:00 in Tokyo: outside the quiet hours.
 START = datetime(2026, 11, 30, 1, 0, tzinfo=UTC)
 
 POLICY = """\
-organisation: {name: 株式会社はなもり, postal_address: 東京都千代田区1-1, contact: https://www.hanamori.example/contact, unsubscribe_base: https://u.hanamori.example/o}
+organisation:
+  name: 株式会社はなもり
+  postal_address: 東京都千代田区1-1
+  contact: https://www.hanamori.example/contact
+  unsubscribe_base: https://u.hanamori.example/o
 language: en
 teams: {mail-desk: [suzuki, tanaka], operators: [sato]}
 senders: {news: {name: はなもり通販, address: news@mail.hanamori.example}}
@@ -36,7 +42,11 @@ test_send: {allow: [staff.hanamori.example]}
 sources: {members: {kind: csv, path: members.csv, id: id, email: email, consent: consent}}
 suppression: {unsubscribed: unsubscribed.csv}
 targets:
-  local: {transport: {outbox: .postmerge/outbox}, ledger: {sqlite: .postmerge/ledger.db}, archive: {folder: .postmerge/archive}, reviews: trailers}
+  local:
+    transport: {outbox: .postmerge/outbox}
+    ledger: {sqlite: .postmerge/ledger.db}
+    archive: {folder: .postmerge/archive}
+    reviews: trailers
 """
 
 SEGMENT = """\
@@ -59,6 +69,10 @@ schedule: {send_at: on_merge}
 rollout: {waves: [10%, 100%], soak: 30m}
 """
 
+#: Two batches of ten, then the five others: enough for something to happen in the middle of a wave.
+TWO_BATCHES = CAMPAIGN.replace("[10%, 100%]", "[80%, 100%]")
+AT_ONCE = CAMPAIGN.replace("[10%, 100%]", "[100%]")
+
 BODY = "Dear {{ recipient.name }},\nsale at https://www.hanamori.example/.\n{{ unsubscribe_url }}\n"
 
 
@@ -69,6 +83,8 @@ class Story:
     root: Path
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     told: list[str] = field(default_factory=list)
+    #: What is known of the checklist, from pass to pass: it is a function of the commit.
+    green: set[tuple[str, str]] = field(default_factory=set)
 
     def git(self, *words: str, by: str = "suzuki") -> str:
         """Run git as a person."""
@@ -130,12 +146,27 @@ class Story:
         """The adapters, as a command would have them."""
         calling = wiring.Calling(clock=self.clock, narrate=lambda c, s: self.told.append(f"{c}: {s}"))
         with wiring.open_world(self.root, replace(calling, **more)) as world:  # type: ignore[arg-type]
-            yield world
+            yield replace(world, green=self.green)
 
-    def deliver(self, **more: object) -> Delivered:
-        """One pass of `postmerge deliver`."""
+    def deliver(self, meddle: Meddle | None = None, **more: object) -> Delivered:
+        """One pass of `postmerge deliver`, audited; `meddle` lets something happen in the middle."""
         with self.world(**more) as world:
-            return deliver(world)
+            done = deliver(world if meddle is None else meddled(world, meddle))
+        if "rehearsal" not in more:
+            for status in done.statuses:
+                self.audit(status)
+        return done
+
+    def audit(self, status: Status) -> None:
+        """The equation, and the outbox against it: what the ledger says is what has left, and nobody has two.
+
+        Only an unknown message may be in the outbox or not.
+        """
+        account, mailbox = status.account, self.mailbox(status.campaign)
+        known = account.accepted + account.refused + account.excluded + account.held + account.unknown
+        assert account.planned == known, f"{status.campaign}: {account}"
+        assert account.accepted <= mailbox.total() <= account.accepted + account.unknown, status.campaign
+        assert set(mailbox.values()) <= {1}, f"{status.campaign}: somebody has two"
 
     def deliver_all(self, limit: int = 50) -> Delivered:
         """Deliver, and let the time pass, until nothing waits for time."""
@@ -146,6 +177,31 @@ class Story:
             self.clock.set(max(done.next_due, self.clock.now()))
             done = self.deliver()
         raise AssertionError("the delivery never ends")
+
+    def begin(self, **more: str) -> None:
+        """Order, and let the undo window pass; nothing has left."""
+        self.order(**more)
+        self.deliver()
+        self.wait(minutes=10)
+
+    def commit(self, files: dict[str, str | None], *, by: str = "suzuki", message: str = "Change") -> None:
+        """Commit to main directly, as nobody should."""
+        for name, text in files.items():
+            if text is None:
+                self.git("rm", "-q", "-r", name)
+            else:
+                self.write({name: text})
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", message, by=by)
+
+    def revert(self, *, by: str = "sato") -> None:
+        """Revert the newest merge on main."""
+        self.git("revert", "--no-edit", "-m", "1", "HEAD", by=by)
+
+    def account(self, name: str = "sale") -> tuple[int, int, int, int, int, int]:
+        """Planned, and its five parts: accepted, refused, excluded, held, unknown."""
+        a = self.status(name).account
+        return a.planned, a.accepted, a.refused, a.excluded, a.held, a.unknown
 
     def wait(self, **duration: float) -> None:
         """Let time pass."""
@@ -192,12 +248,16 @@ class Story:
         """How many messages each address has in the outbox, test sends left out."""
         folder = self.root / ".postmerge/outbox" / name
         files = [path for path in folder.glob("*.eml") if not path.name.startswith("0-")]
-        parsed = (email.message_from_bytes(p.read_bytes(), policy=email.policy.default) for p in files)
-        return Counter(str(message["To"]) for message in parsed)
+        return Counter(str(read_headers(path)["To"]) for path in files)
 
     def assert_nobody_has_two(self, name: str = "sale") -> None:
         """Law 1, read from the mails themselves."""
         assert all(count == 1 for count in self.mailbox(name).values())
+
+
+def read_headers(path: Path) -> EmailMessage:
+    """The headers of a mail in the outbox."""
+    return BytesHeaderParser(policy=email.policy.default).parsebytes(path.read_bytes())
 
 
 def make_story(root: Path, members: int = 25) -> Story:

@@ -1,0 +1,191 @@
+import json
+import re
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import get_args
+
+import pytest
+from rich.cells import cell_len
+
+from pipeline.models.campaign import State
+from pipeline.models.recipient import Reason
+from pipeline.plan.changes import Amend, Start, Stop, Unchanged
+from pipeline.plan.delivery_plan import Forecast, Send, steps
+from pipeline.plan.describe import as_data, as_markdown, as_text, word_of
+from pipeline.plan.phrases import phrases, worded
+from pipeline.plan.report import Delivered, Entry
+from pipeline.plan.unusual import (
+    Compared,
+    FarFrom,
+    Nobody,
+    NoSender,
+    NotCounted,
+    OutOfBounds,
+    TimeHasPassed,
+    TooLate,
+    Unusual,
+)
+from tests.plan.plans import NOW, PLAN
+
+EXCLUDED = {reason.value: 10 * n for n, reason in enumerate(Reason, 1)}
+UNUSUAL: tuple[Unusual, ...] = (
+    Nobody(),
+    OutOfBounds(12, 500, 5000),
+    FarFrom(5001, Compared(1000), 1.5),
+    FarFrom(5001, Compared(1000, "2026-11-autumn-sale"), 1.5),
+    NotCounted("The contact file segments/contacts/members.csv is not there."),
+    NoSender("news"),
+    TooLate(),
+    TimeHasPassed(),
+)
+START = Entry(
+    Start(PLAN.campaign),
+    "冬のセール 2026",
+    PLAN,
+    Forecast(1234, EXCLUDED),
+    steps(PLAN, 1234, NOW),
+    UNUSUAL,
+)
+AMEND = Entry(Amend("amended"), "Amended", PLAN, Forecast(10), delivered=Delivered(10, 0))
+STOP = Entry(Stop("gone", "removed"), "Gone", delivered=Delivered(100, 900))
+REST = Entry(Unchanged("rest", State.DRAFT), "Rest")
+ALL = (START, AMEND, STOP, REST)
+
+
+def test_every_unusual_thing_is_worded_in_both_languages() -> None:
+    kinds = {type(unusual) for unusual in UNUSUAL}
+    assert kinds == set(get_args(Unusual))
+    for unusual in UNUSUAL:
+        english, japanese = worded(unusual, phrases("en")), worded(unusual, phrases("ja"))
+        assert english.isascii()
+        assert re.search(r"[ぁ-ん]", japanese), japanese
+
+
+def test_the_arithmetic_stands_in_the_sentence() -> None:
+    sentence = worded(FarFrom(5001, Compared(1000, "autumn"), 1.5), phrases("en"))
+    assert sentence.startswith("5,001 recipients are 500% of the 1,000 of autumn, the last to the same")
+    assert "up to 150%" in sentence
+    assert "500~5,000件" in worded(OutOfBounds(12, 500, 5000), phrases("ja"))
+
+
+def test_every_reason_for_an_exclusion_has_a_japanese_word() -> None:
+    assert {reason.value for reason in Reason} <= phrases("ja").exclusions.keys()
+
+
+def test_both_languages_have_every_phrase() -> None:
+    for field in fields(phrases("en")):
+        english, japanese = getattr(phrases("en"), field.name), getattr(phrases("ja"), field.name)
+        assert japanese, field.name
+        if isinstance(english, str):
+            assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", japanese)), field.name
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_text_fits_a_terminal_of_80_columns(language: str) -> None:
+    text = as_text(ALL, "ja" if language == "ja" else "en")
+    assert [line for line in text.splitlines() if cell_len(line) > 80] == []
+
+
+def test_text_says_who_when_and_why() -> None:
+    text = as_text(ALL, "en")
+    assert "Start: 冬のセール 2026 (2026-12-winter-sale)" in text
+    assert re.search(r"recipients +1,234 \(expected 500 to 5,000\)", text)
+    assert re.search(r"wave 1: 13 recipients +2026-12-01 10:00 JST \(01:00 UTC\)\n", text)
+    assert re.search(r"wave 3: 1,110 recipients +2026-12-01 11:00 JST \(02:00 UTC\) – 11:01\n", text)
+    assert re.search(r"pace +14 recipients per second", text)
+    assert re.search(
+        r"Stop: Gone \(gone\)\n  why +the folder is removed\n  so far +100 reached, 900 not", text
+    )
+    assert "this change sends nothing" in text
+    assert "1 other campaigns stay as they are." in text
+
+
+def test_a_wave_over_midnight_names_both_days() -> None:
+    late = Send(1, 10, datetime(2026, 12, 1, 11, tzinfo=UTC), datetime(2026, 12, 2, 1, tzinfo=UTC))
+    text = as_text([replace(START, steps=(late,))], "en")
+    assert "2026-12-01 20:00 JST (11:00 UTC) – 2026-12-02 10:00 JST" in text
+
+
+def test_a_change_that_sends_nothing_says_so() -> None:
+    assert as_text((), "en") == "No campaign starts, changes or stops.\n"
+    assert "1 other campaigns" in as_text([REST], "en")
+    assert "開始・変更・停止するキャンペーンはありません" in as_markdown([REST], "ja")
+
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "<!-- hidden",
+    "@hanamori/everybody read this",
+    "a|b|c",
+    "`code` ``` fence",
+    "[link](https://evil.example) ![x](https://evil.example/x.png)",
+    "see https://evil.example/ and www.evil.example",
+    "fixes #12 and hanamori/campaigns#12",
+    "*bold* _it_ ~~gone~~",
+    "&commat;everybody &lt;b&gt;",
+    "\\`escaped\\`",
+    "two\u2028lines",
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_a_title_cannot_break_out_of_the_comment(title: str) -> None:
+    comment = as_markdown([replace(START, title=title)], "en")
+    (headline,) = [line for line in comment.split("\n") if line.startswith("### ")]
+    rest = comment.replace(headline, "")
+    assert rest == as_markdown([START], "en").replace(
+        "### Start: 冬のセール 2026 \\(2026-12-winter-sale\\)", ""
+    )
+    unescaped = re.sub(r"\\[\\`*_{}\[\]<>()|!~&]", "", headline)
+    assert not re.search(r"[\\`*_{}\[\]<>()|!~&]", unescaped), headline
+    assert not re.search(r"@\w|#\d|://|www\.", unescaped), headline
+    assert len(headline.splitlines()) == 1
+
+
+@pytest.mark.parametrize("problem", HOSTILE)
+def test_a_reason_cannot_break_out_of_the_comment_either(problem: str) -> None:
+    comment = as_markdown([replace(START, unusual=(NotCounted(problem),), steps=())], "en")
+    line = next(line for line in comment.split("\n") if "could not be counted" in line)
+    assert not re.search(r"(?<!\\)[<`|]", line)
+
+
+def test_the_comment_has_a_table_of_times() -> None:
+    comment = as_markdown([START], "ja")
+    assert comment.startswith("## マージすると起こること\n\n### 配信開始: ")
+    assert "| 手順 | 最も早い時刻 |\n| --- | --- |\n| 配信先の確定 | 2026-12-01 10:00 JST" in comment
+
+
+def test_the_data_is_plain_and_complete() -> None:
+    data = json.loads(json.dumps(as_data(ALL)))
+    assert list(data) == ["campaigns"]
+    start, amend, stop, rest = data["campaigns"]
+    assert start.keys() == {
+        "id", "title", "change", "why", "digest", "checksum", "segment", "recipients", "excluded", "unusual",
+        "reached", "steps",
+    }  # fmt: skip
+    assert (start["change"], amend["change"], stop["change"], rest["change"]) == (
+        "start",
+        "amend",
+        "stop",
+        "unchanged",
+    )
+    assert (start["recipients"], start["excluded"]["unsubscribed"]) == (1234, EXCLUDED["unsubscribed"])
+    assert start["steps"][0] == {"step": "freeze", "at": "2026-12-01T01:00:00+00:00"}
+    assert start["steps"][1]["recipients"] == 13
+    assert start["steps"][2]["step"] == "soak"
+    assert len(start["unusual"]) == len(UNUSUAL)
+    assert (stop["why"], stop["reached"], stop["digest"]) == ("removed", 100, None)
+
+
+def test_a_campaign_that_could_not_be_counted_has_no_steps_and_says_why() -> None:
+    entry = replace(
+        START, forecast=Forecast(None, problem="no file"), steps=(), unusual=(NotCounted("no file"),)
+    )
+    text = as_text([entry], "en")
+    assert re.search(r"recipients +unknown", text)
+    assert "the audience could not be counted: no file" in text
+    assert as_data([entry])["campaigns"][0]["recipients"] is None
+
+
+def test_every_change_has_a_word() -> None:
+    assert [word_of(entry.change) for entry in ALL] == ["start", "amend", "stop", "unchanged"]

@@ -57,7 +57,7 @@ def test_the_examples_of_the_format_say_what_they_mean() -> None:
             "teams: {}",
             "at least 1",
         ),
-        (Policy, POLICY, "https://u.hanamori", "http://u.hanamori", "match pattern"),
+        (Policy, POLICY, "https://u.hanamori.example", "http://u.hanamori.example", "match pattern"),
         (Policy, POLICY, "kind: csv, path", "kind: csv, table: t, path", "only of one"),
         (Policy, POLICY, "kind: csv, path", "kind: sqlite, path", "only of one"),
         (Policy, POLICY, "reviews: trailers", "reviews: nobody", "reviews"),

@@ -1,5 +1,7 @@
 """The loop: look, take the first step that is due, look again; safe to run twice, and after a kill."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -55,13 +57,22 @@ def deliver(world: World) -> Delivered:
     for campaign in campaigns_of(world):
         if world.stopping():
             break
-        try:
+        with _kept_apart(world, campaign, troubles):
             advance(world, campaign)
-        except PipelineError as trouble:
+        with _kept_apart(world, campaign, troubles):
+            statuses.append(status_of(look(world, campaign, remember=False)))
+    return Delivered(tuple(statuses), tuple(troubles))
+
+
+@contextmanager
+def _kept_apart(world: World, campaign: str, troubles: list[PipelineError]) -> Iterator[None]:
+    """Note what goes wrong with one campaign, once, so that the others are still looked at."""
+    try:
+        yield
+    except PipelineError as trouble:
+        if all(trouble.sentence != known.sentence for known in troubles):
             troubles.append(trouble)
             world.narrate(campaign, trouble.sentence)
-        statuses.append(status_of(look(world, campaign, remember=False)))
-    return Delivered(tuple(statuses), tuple(troubles))
 
 
 def advance(world: World, campaign: str) -> None:

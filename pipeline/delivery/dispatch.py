@@ -9,16 +9,17 @@ from typing import assert_never
 from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
 from pipeline.delivery.conditions import holds_of, late_reason
+from pipeline.delivery.flight import Flight
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, assert_ledger_is_whole, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
-from pipeline.delivery.sending import Sending
+from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
-from pipeline.ledger.entry import Reserved, Revision, Taken
+from pipeline.ledger.entry import Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
 from pipeline.plan.delivery_plan import Freeze, Send, Soak
@@ -179,21 +180,33 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
-    with Sending(world, revision, rule, source, open_frozen(world, revision)) as sending:
-        for batch in world.ledger.open_batches(revision, wave):
+    with (
+        Sending(world, revision, rule, source, open_frozen(world, revision)) as sending,
+        Flight(world.transport, world.executor, world.in_flight, sending.settle) as flight,
+    ):
+        for prepared in sending.prepared(world.ledger.open_batches(revision, wave)):
             if not brake.lets_go():
                 return
-            pace.take(len(batch.positions))
-            reply, failures = sending.send(batch, brake.lets_go)
-            if not isinstance(reply, Reserved | Taken):
+            pace.take(len(prepared.recipients))
+            claimed = sending.claim(prepared, brake.lets_go)
+            if isinstance(claimed, Taken):
+                continue
+            if not isinstance(claimed, Claimed):
                 return
-            if isinstance(reply, Reserved):
-                world.narrate(
-                    sight.campaign, f"batch {batch.id.number} of wave {wave}: {len(batch.positions)}"
-                )
-            if failures:
+            flight.start(claimed)
+            _tell_of_batch(world, prepared)
+            if prepared.failures or flight.trouble is not None:
                 # The gate decides whether so many are too many before anything more leaves.
                 return
+
+
+def _tell_of_batch(world: World, prepared: Prepared) -> None:
+    batch = prepared.batch
+    for failure in prepared.failures.values():
+        world.narrate(batch.id.campaign, f"one message could not be rendered: {failure}")
+    world.narrate(
+        batch.id.campaign, f"batch {batch.id.number} of wave {batch.id.wave}: {len(batch.positions)}"
+    )
 
 
 class Brake:

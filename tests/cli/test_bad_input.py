@@ -1,7 +1,6 @@
 """What authors get wrong: `check` names file and line, says what to do, and changes nothing."""
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -164,13 +163,13 @@ def _ids_that_differ_in_case(story: Story) -> str:
 def _link_out_of_the_folder(story: Story) -> str:
     (story.root / "secret.txt").write_text("secret", "utf-8")
     (story.root / _BODY).unlink()
-    os.symlink("../../secret.txt", story.root / _BODY)
+    (story.root / _BODY).symlink_to("../../secret.txt")
     return _BODY
 
 
 def _folder_link(story: Story) -> str:
     shutil.move(story.root / "campaigns/sale", story.root / "elsewhere")
-    os.symlink("../elsewhere", story.root / "campaigns/sale")
+    (story.root / "campaigns/sale").symlink_to("../elsewhere")
     return "campaigns/sale"
 
 

@@ -165,9 +165,6 @@ def _freeze(world: World, sight: Sight, ready: Ready) -> bool:
         world.narrate(
             sight.campaign, f"audience frozen: {made.recipients:,} recipients, {excluded:,} excluded"
         )
-    # Written after the ledger: from now on a ledger that does not know this delivery is a lost one.
-    for revision in world.ledger.revisions(sight.campaign):
-        world.archive.create(marker_key(revision), marker(revision))
     return True
 
 
@@ -175,6 +172,8 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     """Send the batches of a wave until it is done or anything says stop."""
     revision = sight.revision
     assert revision is not None, "a wave belongs to a revision"
+    # Before the first message: from now on a ledger that does not know this delivery is a lost one.
+    world.archive.create(marker_key(revision), marker(revision))
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
     pace = world.pace(ready.plan.rate)
     brake = Brake(world, sight, ready)
@@ -217,16 +216,18 @@ class Brake:
 
     def __init__(self, world: World, sight: Sight, ready: Ready) -> None:
         self._world = world
-        self._sight = sight
         self._ready = ready
+        self._same_at = {sight.commit}
 
     def lets_go(self) -> bool:
         """Whether the next batch may be reserved; raises PipelineError when main cannot be read."""
         if self._world.stopping():
             return False
         commit, plan = self._world.main.commit(), self._ready.plan
-        if commit != self._sight.commit and not self._same(intent_of(self._world, commit, plan.campaign)):
-            return False
+        if commit not in self._same_at:
+            if not self._same(intent_of(self._world, commit, plan.campaign)):
+                return False
+            self._same_at.add(commit)
         return quiet_until(self._world.clock.now(), plan.quiet, plan.zone) is None
 
     def _same(self, intent: Intent) -> bool:

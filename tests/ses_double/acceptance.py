@@ -27,6 +27,8 @@ class Letter:
     status: str = SUCCESS
     error: str = ""
     message_id: str = ""
+    #: The first slot that has no value to put in, or the empty text.
+    missing: str = ""
 
     def fails(self, status: str, error: str) -> None:
         """Not accepted; the first reason stays."""
@@ -42,6 +44,7 @@ def accept(account: Account, content: Content, letters: Sequence[Letter], faults
         if status:
             letter.fails(status, error)
         elif letter.status == SUCCESS:
+            letter.missing = _missing(content.names, letter.values)
             _refuse_one(account, content, letter, status_of(letter.addresses[0], position, faults))
     _spend(letters, account.left_today(), account.settings.over_quota, _QUOTA)
     _pace(account, letters)
@@ -81,11 +84,10 @@ def _sender_refused(account: Account, content: Content) -> tuple[str, str]:
 def _refuse_one(account: Account, content: Content, letter: Letter, scripted: str) -> None:
     if scripted:
         letter.fails(scripted, f"Scripted: {scripted}.")
-    strangers = [one for one in letter.addresses if not account.may_receive(one)]
-    if strangers:
+    if not account.settings.production_access and (strangers := account.strangers(letter.addresses)):
         sentence = "Email address is not verified. The following identities failed the check: "
         letter.fails("MESSAGE_REJECTED", sentence + ", ".join(strangers))
-    if len(content.subject.pieces) > 1 and not _missing(content, letter):
+    if not letter.missing and len(content.subject.pieces) > 1:
         broken = limits.one_line(content.subject.filled(letter.values))
         if broken:
             letter.fails("INVALID_PARAMETER", broken)
@@ -127,11 +129,10 @@ def _pace(account: Account, letters: Sequence[Letter]) -> None:
         raise _RATE.refusal()
 
 
-def _missing(content: Content, letter: Letter) -> str:
-    """The first slot of the templates that has no value to put in, or the empty text."""
-    values = letter.values
-    for name in content.names:
-        if name not in values or not isinstance(values[name], str | int | float):
+def _missing(names: frozenset[str], values: Mapping[str, Any]) -> str:
+    for name in names:
+        value = values.get(name)
+        if type(value) is not str and not isinstance(value, int | float):
             return name
     return ""
 
@@ -140,9 +141,8 @@ def _mails(account: Account, content: Content, letters: Sequence[Letter]) -> Ite
     moment, fates = account.now(), account.settings.fates
     for letter in letters:
         letter.message_id = account.mailboxes.new_id()
-        missing = _missing(content, letter)
         for address in letter.addresses:
-            if missing:
+            if letter.missing:
                 fate = "unrendered"
             elif account.suppresses(address):
                 fate = "suppressed"
@@ -157,5 +157,5 @@ def _mails(account: Account, content: Content, letters: Sequence[Letter]) -> Ite
                 headers=letter.headers,
                 tags=letter.tags,
                 fate=fate,
-                missing=missing,
+                missing=letter.missing,
             )

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from typing import Any
 
 from tests.ses_double.mail import SIMULATOR, Mailboxes
@@ -77,12 +78,13 @@ class Account:
         above = {".".join(labels[place:]) for place in range(len(labels))}
         return any(one.lower() in {lower, *above} for one in self.settings.identities)
 
-    def may_receive(self, address: str) -> bool:
-        """In the sandbox only verified addresses and the mailbox simulator receive mail."""
-        simulated = address.lower().endswith(f"@{SIMULATOR}")
-        return self.settings.production_access or simulated or self.verified(address)
+    def strangers(self, addresses: Iterable[str]) -> list[str]:
+        """Who gets nothing from a sandbox: all but verified addresses and the mailbox simulator."""
+        return [one for one in addresses if not (one.lower().endswith(f"@{SIMULATOR}") or self.verified(one))]
 
     def suppresses(self, address: str) -> bool:
         """Whether the account's suppression list stops mail to this address."""
+        if not self.suppressed:
+            return False
         entry = self.suppressed.get(address.lower())
         return entry is not None and entry["Reason"] in self.settings.suppressed_reasons

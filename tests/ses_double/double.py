@@ -30,8 +30,8 @@ class Double:
         """What boto3 takes as `endpoint_url`."""
         return f"http://127.0.0.1:{self.port}"
 
-    def client(self, *, read_timeout_seconds: float = 20.0) -> Any:
-        """A boto3 client that tries once."""
+    def client(self, *, read_timeout_seconds: float = 20.0, checks: bool = True) -> Any:
+        """A boto3 client that tries once; without `checks` it sends whatever it is given."""
         return boto3.client(
             "sesv2",
             region_name="us-east-1",
@@ -42,6 +42,7 @@ class Double:
                 retries={"total_max_attempts": 1, "mode": "standard"},
                 connect_timeout=5,
                 read_timeout=read_timeout_seconds,
+                parameter_validation=checks,
             ),
         )
 

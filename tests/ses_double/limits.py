@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from email.utils import parseaddr
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,9 @@ INLINE_REQUEST_MAX_BYTES = 1_000_000
 MESSAGE_MAX_BYTES = 40 * 1024 * 1024
 
 _TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_PLAIN = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9.-]{1,253}")
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
+#: A name in front, in quotes as soon as it has a mark of its own.
+_WITH_NAME = re.compile(r'(?:"[^"\\<>]*"|[^"<>,;:@()]*)\s*<([^<>]*)>')
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]")
 _ADDRESS_MAX = 254
 #: Written by the service itself; a second one would be a duplicate.
@@ -75,7 +76,8 @@ def address(text: str) -> str:
 @lru_cache(maxsize=8192)
 def bare_address(text: str) -> str:
     """The address without the name in front."""
-    return text if "<" not in text and "," not in text else parseaddr(text)[1]
+    with_name = _WITH_NAME.fullmatch(text)
+    return with_name[1] if with_name else text
 
 
 def destination(given: Mapping[str, Any], *, strict_one: bool, copies_refused: bool) -> str:

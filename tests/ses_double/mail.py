@@ -1,6 +1,6 @@
 """What was accepted, per recipient, and what an addressee would find in the mailbox."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -42,7 +42,7 @@ class Content:
     names: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made once for every recipient, and freezing doubles the cost
 class Mail:
     """One accepted message to one address. Rendered only when somebody looks."""
 
@@ -105,8 +105,9 @@ class Mailboxes:
 
     def __init__(self, serial: int = 0) -> None:
         self.mails: list[Mail] = []
-        self.accepted: Counter[str] = Counter()
-        self.delivered: Counter[str] = Counter()
+        #: Lower-case address -> messages.
+        self.accepted = defaultdict[str, int](int)
+        self.delivered = defaultdict[str, int](int)
         #: One pair a call that accepted something: when (seconds since the epoch), and how many.
         self.moments: list[tuple[float, int]] = []
         #: Of the last message id.
@@ -123,7 +124,8 @@ class Mailboxes:
         for mail in mails:
             key = mail.address.lower()
             self.accepted[key] += 1
-            self.delivered[key] += mail.in_a_mailbox
+            if mail.in_a_mailbox:
+                self.delivered[key] += 1
             count, moment = count + 1, mail.accepted_at
             if keep_all:
                 self.mails.append(mail)

@@ -95,10 +95,10 @@ def _structure(shape: Any) -> Check:
         if not state["built"]:  # late, because some shapes contain themselves
             members.update({name: checked(member) for name, member in shape.members.items()})
             state["built"] = True
-        if not isinstance(value, dict):
+        if type(value) is not dict:
             return " must be an object"
-        if missing := required - value.keys():
-            return f".{min(missing)} must not be null"
+        if not required <= value.keys():
+            return f".{min(required - value.keys())} must not be null"
         for name, item in value.items():
             if (inner := members.get(name)) is None:
                 return f".{name} is not a member of {shape.name}"
@@ -114,7 +114,7 @@ def _list(shape: Any) -> Check:
     least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
 
     def check(value: Any) -> str:
-        if not isinstance(value, list):
+        if type(value) is not list:
             return " must be a list"
         if len(value) < least or (most is not None and len(value) > most):
             return f" has {len(value)} members, allowed are {least} to {most}"
@@ -138,13 +138,15 @@ def _map(shape: Any) -> Check:
 
 
 def _string(shape: Any) -> Check:
+    if not shape.metadata.keys() & {"min", "max", "pattern", "enum"}:
+        return lambda value: "" if type(value) is str else " must be text"
     least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
     longest = float("inf") if most is None else most
     pattern = re.compile(shape.metadata["pattern"]) if "pattern" in shape.metadata else None
     words = frozenset(getattr(shape, "enum", ()))
 
     def check(value: Any) -> str:
-        if not isinstance(value, str):
+        if type(value) is not str:
             return " must be text"
         if not least <= len(value) <= longest:
             return f" has {len(value)} characters, allowed are {least} to {most}"

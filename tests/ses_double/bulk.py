@@ -12,7 +12,7 @@ from tests.ses_double.content import data_of, envelope, of_template, pairs
 from tests.ses_double.faults import Fault
 from tests.ses_double.mail import Pairs
 from tests.ses_double.refusal import bad_request
-from tests.ses_double.shapes import shape_named
+from tests.ses_double.shapes import request_of, shape_named
 from tests.ses_double.template import merged
 
 
@@ -20,8 +20,8 @@ def send_bulk(account: Account, request: dict[str, Any], size: int, faults: list
     """One result an entry, in order. `size` is that of the request in bytes."""
     entries = request.get("BulkEmailEntries")
     shell = {**request, "BulkEmailEntries": []} if isinstance(entries, list) else request
-    if problem := shape_named("SendBulkEmailRequest")(shell):
-        raise bad_request(f"1 validation error detected: Value at '{problem}'")
+    if problem := request_of("SendBulkEmail")(shell):
+        raise bad_request(f"1 validation error detected: {problem}")
     assert isinstance(entries, list)
     if not 1 <= len(entries) <= limits.ENTRIES_MAX:
         raise bad_request(f"{len(entries)} entries; allowed are 1 to {limits.ENTRIES_MAX} destinations.")

@@ -45,7 +45,7 @@ def envelope(request: Mapping[str, Any], sender: str = "") -> Envelope:
 
 def pairs(given: Iterable[Mapping[str, str]]) -> Pairs:
     """Headers or tags of a request as pairs."""
-    return tuple((one["Name"], one["Value"]) for one in given)
+    return tuple([(one["Name"], one["Value"]) for one in given])  # faster than a generator
 
 
 def data_of(source: str) -> dict[str, Any]:

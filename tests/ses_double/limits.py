@@ -13,7 +13,7 @@ TAGS_MAX = 50
 INLINE_REQUEST_MAX_BYTES = 1_000_000
 MESSAGE_MAX_BYTES = 40 * 1024 * 1024
 
-_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_fits = re.compile(r"[A-Za-z0-9_-]{1,256}").fullmatch
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9.-]{1,253}")
 #: A name in front, in quotes as soon as it has a mark of its own.
 _WITH_NAME = re.compile(r'(?:"[^"\\<>]*"|[^"<>,;:@()]*)\s*<([^<>]*)>')
@@ -45,7 +45,7 @@ def tags(given: Iterable[Mapping[str, str]]) -> str:
     """Charset, length, number and duplicates."""
     names = set[str]()
     for tag in given:
-        if not (_tag(tag["Name"]) and _tag(tag["Value"])):
+        if not (_fits(tag["Name"]) and _fits(tag["Value"])):
             return f"Invalid email tag: <{tag['Name']}>=<{tag['Value']}>."
         if tag["Name"] in names:
             return f"Duplicate email tag: <{tag['Name']}>."
@@ -53,11 +53,6 @@ def tags(given: Iterable[Mapping[str, str]]) -> str:
     return f"More than {TAGS_MAX} email tags." if len(names) > TAGS_MAX else ""
 
 
-def _tag(text: str) -> bool:
-    return _TAG.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=8192)
 def address(text: str) -> str:
     """One address, with or without a name in front, in ASCII."""
     if not text.isascii() or not text.isprintable():
@@ -66,7 +61,7 @@ def address(text: str) -> str:
     if not _PLAIN.fullmatch(bare) or len(bare) > _ADDRESS_MAX:
         return "Missing final '@domain', or illegal characters in the address."
     local, _, host = bare.rpartition("@")
-    if not _HOST.fullmatch(host):
+    if not _is_host(host):
         return "Domain contains illegal characters."
     if ".." in local or local.startswith(".") or local.endswith("."):
         return "Local address contains dot-dot, or starts or ends with a dot."
@@ -74,8 +69,14 @@ def address(text: str) -> str:
 
 
 @lru_cache(maxsize=8192)
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
+
+
 def bare_address(text: str) -> str:
     """The address without the name in front."""
+    if "<" not in text:
+        return text
     with_name = _WITH_NAME.fullmatch(text)
     return with_name[1] if with_name else text
 
@@ -92,10 +93,15 @@ def destination(given: Mapping[str, Any], *, strict_one: bool, copies_refused: b
         return f"Destination has {len(all_of_them)} addresses; exactly one To address is allowed."
     if len(all_of_them) > RECIPIENTS_MAX:
         return f"Recipient count exceeds {RECIPIENTS_MAX}."
-    return next((problem for one in all_of_them if (problem := address(one))), "")
+    for one in all_of_them:
+        if problem := address(one):
+            return problem
+    return ""
 
 
 def _copies(given: Mapping[str, Any]) -> list[str]:
+    if "CcAddresses" not in given and "BccAddresses" not in given:
+        return []
     return [*given.get("CcAddresses", []), *given.get("BccAddresses", [])]
 
 

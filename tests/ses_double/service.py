@@ -14,7 +14,7 @@ from tests.ses_double.mail import Mailboxes
 from tests.ses_double.management import OPERATIONS
 from tests.ses_double.refusal import Refusal, bad_request
 from tests.ses_double.settings import Settings
-from tests.ses_double.shapes import Operation, routed
+from tests.ses_double.shapes import Operation, request_of, routed
 from tests.ses_double.single import send_one
 
 _SENDING = {"SendEmail": send_one, "SendBulkEmail": send_bulk}
@@ -92,10 +92,10 @@ class Service:
         request = _request(call, body)
         if name in _SENDING:
             return _SENDING[name](call.account, request, len(body), call.entry_faults)
-        if problem := call.operation.check(request):
-            raise bad_request(f"1 validation error detected: Value at '{problem}'")
         if name not in OPERATIONS:
             raise Refusal("NotImplemented", f"The double does not know {name}.", 501)
+        if problem := request_of(name)(request):
+            raise bad_request(f"1 validation error detected: {problem}")
         return OPERATIONS[name](call.account, request)
 
 

@@ -1,12 +1,11 @@
 """The service model of botocore as checks: routes, and what a request must look like.
 
 botocore itself checks types, required and unknown members, and some minima; of the same model this also
-enforces maxima, patterns and enumerations, as the service does. Checks are compiled once into closures:
-validating 50 entries must cost less than the client spends on writing them.
+enforces maxima, patterns and enumerations, as the service does. Checks are compiled once: looking at 50
+entries must cost less than the client spends on writing them.
 """
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import botocore.session
+from pydantic_core import SchemaValidator, ValidationError, core_schema
 
 #: Says what is wrong with a value, with the path to it; the empty text when nothing is.
 Check = Callable[[Any], str]
@@ -27,7 +27,6 @@ class Operation:
     name: str
     method: str
     path: re.Pattern[str]
-    check: Check
     #: Query name -> member name, for members that travel in the address.
     query: Mapping[str, str]
 
@@ -54,7 +53,13 @@ def _operation(name: str) -> Operation:
         for key, member in members.items()
         if member.serialization.get("location") == "querystring"
     }
-    return Operation(name, model.http["method"], re.compile(path), checked(shape), query)
+    return Operation(name, model.http["method"], re.compile(path), query)
+
+
+@cache
+def request_of(operation: str) -> Check:
+    """The check of an operation's whole request."""
+    return checked(_service().operation_model(operation).input_shape)
 
 
 @cache
@@ -79,118 +84,70 @@ def routed(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
 
 def checked(shape: Any) -> Check:
     """The check of a shape."""
-    if shape is None:
-        return lambda _: ""
-    make = _MAKERS.get(shape.type_name)
-    assert make is not None, f"no check for the type {shape.type_name}"
-    return make(shape)
+    validator = SchemaValidator(_schema(shape, _DEPTH_MAX))
 
-
-def _structure(shape: Any) -> Check:
-    members: dict[str, Check] = {}
-    required = frozenset(shape.required_members)
-    state = {"built": False}
-
-    def check(value: Any) -> str:
-        if not state["built"]:  # late, because some shapes contain themselves
-            members.update({name: checked(member) for name, member in shape.members.items()})
-            state["built"] = True
-        if type(value) is not dict:
-            return " must be an object"
-        if not required <= value.keys():
-            return f".{min(required - value.keys())} must not be null"
-        for name, item in value.items():
-            if (inner := members.get(name)) is None:
-                return f".{name} is not a member of {shape.name}"
-            if problem := inner(item):
-                return f".{name}{problem}"
-        return ""
-
-    return check
-
-
-def _list(shape: Any) -> Check:
-    inner = checked(shape.member)
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-
-    def check(value: Any) -> str:
-        if type(value) is not list:
-            return " must be a list"
-        if len(value) < least or (most is not None and len(value) > most):
-            return f" has {len(value)} members, allowed are {least} to {most}"
-        for position, item in enumerate(value):
-            if problem := inner(item):
-                return f"[{position}]{problem}"
-        return ""
-
-    return check
-
-
-def _map(shape: Any) -> Check:
-    inner = checked(shape.value)
-
-    def check(value: Any) -> str:
-        if not isinstance(value, dict):
-            return " must be an object"
-        return next((f"[{key}]{problem}" for key, item in value.items() if (problem := inner(item))), "")
-
-    return check
-
-
-def _string(shape: Any) -> Check:
-    if not shape.metadata.keys() & {"min", "max", "pattern", "enum"}:
-        return lambda value: "" if type(value) is str else " must be text"
-    least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
-    longest = float("inf") if most is None else most
-    pattern = re.compile(shape.metadata["pattern"]) if "pattern" in shape.metadata else None
-    words = frozenset(getattr(shape, "enum", ()))
-
-    def check(value: Any) -> str:
-        if type(value) is not str:
-            return " must be text"
-        if not least <= len(value) <= longest:
-            return f" has {len(value)} characters, allowed are {least} to {most}"
-        if pattern is not None and not pattern.fullmatch(value):
-            return f" must satisfy the pattern {pattern.pattern}"
-        if words and value not in words:
-            return f" must be one of {', '.join(sorted(words))}"
-        return ""
-
-    return check
-
-
-def _blob(_shape: Any) -> Check:
     def check(value: Any) -> str:
         try:
-            base64.b64decode(value, validate=True)
-        except (TypeError, ValueError, binascii.Error):
-            return " must be base64"
+            validator.validate_python(value)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in first["loc"])
+            return f"{''.join(steps)}: {first['msg']}"
         return ""
 
     return check
 
 
-def _of(*kinds: type) -> Callable[[Any], Check]:
-    def make(_shape: Any) -> Check:
-        def check(value: Any) -> str:
-            wrong = not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)
-            return f" must be {kinds[0].__name__}" if wrong else ""
-
-        return check
-
-    return make
+def _schema(shape: Any, depth: int) -> core_schema.CoreSchema:
+    """The shape for pydantic's compiled validator: what is strict there costs little here."""
+    make = _MAKERS.get(shape.type_name) if depth else None
+    return make(shape, depth - 1) if make else core_schema.any_schema()
 
 
-_MAKERS: dict[str, Callable[[Any], Check]] = {
+def _structure(shape: Any, depth: int) -> core_schema.CoreSchema:
+    members = {
+        name: core_schema.typed_dict_field(_schema(member, depth), required=name in shape.required_members)
+        for name, member in shape.members.items()
+    }
+    return core_schema.typed_dict_schema(members, extra_behavior="forbid", strict=True)
+
+
+def _list(shape: Any, depth: int) -> core_schema.CoreSchema:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    return core_schema.list_schema(
+        _schema(shape.member, depth), min_length=least, max_length=most, strict=True
+    )
+
+
+def _string(shape: Any, _depth: int) -> core_schema.CoreSchema:
+    if words := getattr(shape, "enum", ()):
+        return core_schema.literal_schema(list(words))
+    pattern = shape.metadata.get("pattern")
+    return core_schema.str_schema(
+        min_length=shape.metadata.get("min"),
+        max_length=shape.metadata.get("max"),
+        pattern=f"^(?:{pattern})$" if pattern else None,
+        strict=True,
+    )
+
+
+def _base64(value: Any) -> Any:
+    try:
+        base64.b64decode(value, validate=True)
+    except TypeError as error:
+        raise ValueError("must be base64") from error
+    return value
+
+
+#: Recursive shapes end somewhere; requests are far from that deep.
+_DEPTH_MAX = 12
+_MAKERS: dict[str, Callable[[Any, int], core_schema.CoreSchema]] = {
     "structure": _structure,
     "list": _list,
-    "map": _map,
     "string": _string,
-    "blob": _blob,
-    "boolean": _of(bool),
-    "integer": _of(int),
-    "long": _of(int),
-    "float": _of(float, int),
-    "double": _of(float, int),
-    "timestamp": _of(float, int, str),
+    "map": lambda shape, depth: core_schema.dict_schema(values_schema=_schema(shape.value, depth)),
+    "blob": lambda _shape, _depth: core_schema.no_info_plain_validator_function(_base64),
+    "boolean": lambda _shape, _depth: core_schema.bool_schema(strict=True),
+    "integer": lambda _shape, _depth: core_schema.int_schema(strict=True),
+    "long": lambda _shape, _depth: core_schema.int_schema(strict=True),
 }

@@ -10,7 +10,7 @@ from tests.ses_double.content import data_of, envelope, of_raw, of_simple, of_te
 from tests.ses_double.faults import Fault
 from tests.ses_double.mail import Content
 from tests.ses_double.refusal import Refusal, bad_request, not_found
-from tests.ses_double.shapes import shape_named
+from tests.ses_double.shapes import request_of
 
 #: Status of an entry in a bulk call -> the error that a single call ends with.
 _ERRORS = {
@@ -32,8 +32,8 @@ _ERRORS = {
 
 def send_one(account: Account, request: dict[str, Any], size: int, faults: list[Fault]) -> dict[str, Any]:
     """The message id, or the error. `size` is that of the request in bytes."""
-    if problem := shape_named("SendEmailRequest")(request):
-        raise bad_request(f"1 validation error detected: Value at '{problem}'")
+    if problem := request_of("SendEmail")(request):
+        raise bad_request(f"1 validation error detected: {problem}")
     given = request["Content"]
     if len(given) != 1:
         raise bad_request("Content must be exactly one of Simple, Raw and Template.")

@@ -175,7 +175,8 @@ def test_the_suppression_list_is_kept_read_and_cut_into_pages(client: Any, doubl
         client.put_suppressed_destination(EmailAddress=f"p{place}@home.example", Reason=reason)
     entry_ = client.get_suppressed_destination(EmailAddress="p1@home.example")["SuppressedDestination"]
     assert (entry_["EmailAddress"], entry_["Reason"]) == ("p1@home.example", "COMPLAINT")
-    found, token = [], {}
+    found: list[str] = []
+    token: dict[str, str] = {}
     while True:
         page = client.list_suppressed_destinations(PageSize=2, **token)
         found += [one["EmailAddress"] for one in page["SuppressedDestinationSummaries"]]

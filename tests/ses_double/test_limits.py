@@ -225,6 +225,7 @@ def test_a_raw_message_arrives_as_it_was_written(client: Any, double: Double) ->
     assert bob["tags"] == {"a": "b"}
 
 
+@pytest.mark.slow
 def test_a_message_has_at_most_forty_megabytes(client: Any, double: Double) -> None:
     line = b"x" * 900 + b"\r\n"
     raw = RAW + line * (40 * 1024 * 1024 // len(line))

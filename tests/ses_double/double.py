@@ -30,6 +30,19 @@ class Double:
         """What boto3 takes as `endpoint_url`."""
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes any boto3 client of a process talk to the double, and to nobody else's account."""
+        return {
+            "AWS_ENDPOINT_URL_SESV2": self.endpoint_url,
+            "AWS_ACCESS_KEY_ID": "invented",
+            "AWS_SECRET_ACCESS_KEY": "invented",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
     def client(self, *, read_timeout_seconds: float = 20.0, checks: bool = True) -> Any:
         """A boto3 client that tries once; without `checks` it sends whatever it is given."""
         return boto3.client(

@@ -1,5 +1,6 @@
 """What a test can find out, and the life of the process."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -8,6 +9,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+import boto3
+import pytest
 
 from tests.ses_double import Double, running
 from tests.ses_double.calls import SENDER, bulk, entry, simple
@@ -76,6 +80,28 @@ def test_a_double_begins_with_the_settings_it_is_given() -> None:
         client = double.client()
         assert client.get_account()["SendQuota"]["MaxSendRate"] == 14.0
         client.close()
+
+
+def test_a_process_with_the_environment_of_the_double_talks_to_it(
+    double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in double.environment.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.session.Session().client("sesv2")
+    client.send_email(**simple())
+    client.close()
+    assert double.counts() == {ANN: 1}
+
+
+def test_a_connection_is_kept_for_the_next_request(double: Double) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", double.port, timeout=20)
+    connection.connect()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("GET", "/v2/email/account", headers={"Authorization": "AWS4-HMAC-SHA256 invented"})
+        assert b"SendQuota" in connection.getresponse().read()
+    assert connection.sock is first
+    connection.close()
 
 
 def _alive(pid: int) -> bool:

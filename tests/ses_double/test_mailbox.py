@@ -28,6 +28,8 @@ def test_a_second_message_to_a_person_is_seen_whatever_becomes_of_it(client: Any
     client.send_email(**simple("Bob <bob@home.example>"))
     assert double.twice() == {ANN: 2, "bob@home.example": 2}
     assert double.counts() == {ANN: 2, "bob@home.example": 1}
+    assert len(double.mailbox("bob@home.example")) == 1, "the suppressed one is not in the mailbox"
+    assert [mail["fate"] for mail in double.mails()][-1] == "suppressed"
 
 
 def test_a_mailbox_shows_what_its_owner_reads(client: Any, double: Double) -> None:

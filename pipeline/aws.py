@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
+import botocore.session
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import (
@@ -18,6 +20,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.loaders import Loader
 
 from pipeline.errors import PipelineError
 
@@ -85,7 +88,15 @@ def patient_client(service: str, region: str | None) -> Any:
         tcp_keepalive=True,
     )
     with told("Amazon Web Services"):
-        return Session().client(service, region_name=region, config=config)
+        own = botocore.session.get_session()
+        own.register_component("data_loader", _models())
+        return Session(botocore_session=own).client(service, region_name=region, config=config)
+
+
+@cache
+def _models() -> Loader:
+    """Megabytes of JSON that say what a service can do: read once, not for every client."""
+    return Loader()
 
 
 def code_of(error: ClientError) -> str:

@@ -13,7 +13,6 @@ from pipeline.errors import PipelineError
 from tests.cloud import BUCKET, REGION, make_bucket
 
 
-
 def _s3(_: Path) -> Archive:
     make_bucket()
     return S3Archive(BUCKET, region=REGION)

@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,9 @@ from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
+
+#: Calls under way at once. The outbox is one disk.
+_IN_FLIGHT = 1
 
 
 def _nothing(_campaign: str, _sentence: str) -> None:
@@ -138,6 +142,8 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             clock=calling.clock,
             key=_key(root, target, rehearsal=calling.rehearsal),
             sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
+            executor=stack.enter_context(ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="transport")),
+            in_flight=_IN_FLIGHT,
             stopping=calling.stopping,
             narrate=calling.narrate,
         )

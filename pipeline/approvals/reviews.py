@@ -23,12 +23,7 @@ class Reviews(Protocol):
     def consent(self, commit: str, paths: tuple[str, ...]) -> Consent:
         """What was said about the change that `commit` brought to the main branch.
 
-<<<<<<< HEAD
         `paths` are the files that the campaign reads, its own folder first. Raises PipelineError when
         it cannot be read.
-=======
-        `paths` are the files that the campaign reads, its own folder first. Raises PipelineError when it
-        cannot be read.
->>>>>>> stories
         """
         ...

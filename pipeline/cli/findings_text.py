@@ -45,7 +45,8 @@ def _pointed_at(text: str, column: int) -> Iterator[str]:
     """The part of a line around a column, and a caret; full-width characters are two columns wide."""
     start = max(0, column - 1 - _BEFORE_CARET) if cell_len(text) > _CONTEXT_MAX else 0
     cut = "…" if start else ""
-    shown = text[start:]
+    # Cut before it is measured: taking a line of 200 KB down letter by letter takes minutes.
+    shown = text[start : start + _CONTEXT_MAX]
     while cell_len(cut + shown) > _CONTEXT_MAX:
         shown = shown[:-1]
     yield f"    {cut}{shown}"

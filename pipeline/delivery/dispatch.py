@@ -1,5 +1,7 @@
 """The loop: look, take the first step that is due, look again; safe to run twice, and after a kill."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -7,16 +9,17 @@ from typing import assert_never
 from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
 from pipeline.delivery.conditions import holds_of, late_reason
+from pipeline.delivery.flight import Flight
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
 from pipeline.delivery.looking import assert_clock_goes_forward, assert_ledger_is_whole, look, marker_key
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
-from pipeline.delivery.sending import Sending
+from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
-from pipeline.ledger.entry import Reserved, Revision, Taken
+from pipeline.ledger.entry import Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
 from pipeline.plan.delivery_plan import Freeze, Send, Soak
@@ -55,13 +58,22 @@ def deliver(world: World) -> Delivered:
     for campaign in campaigns_of(world):
         if world.stopping():
             break
-        try:
+        with _kept_apart(world, campaign, troubles):
             advance(world, campaign)
-        except PipelineError as trouble:
+        with _kept_apart(world, campaign, troubles):
+            statuses.append(status_of(look(world, campaign, remember=False)))
+    return Delivered(tuple(statuses), tuple(troubles))
+
+
+@contextmanager
+def _kept_apart(world: World, campaign: str, troubles: list[PipelineError]) -> Iterator[None]:
+    """Note what goes wrong with one campaign, once, so that the others are still looked at."""
+    try:
+        yield
+    except PipelineError as trouble:
+        if all(trouble.sentence != known.sentence for known in troubles):
             troubles.append(trouble)
             world.narrate(campaign, trouble.sentence)
-        statuses.append(status_of(look(world, campaign, remember=False)))
-    return Delivered(tuple(statuses), tuple(troubles))
 
 
 def advance(world: World, campaign: str) -> None:
@@ -153,9 +165,6 @@ def _freeze(world: World, sight: Sight, ready: Ready) -> bool:
         world.narrate(
             sight.campaign, f"audience frozen: {made.recipients:,} recipients, {excluded:,} excluded"
         )
-    # Written after the ledger: from now on a ledger that does not know this delivery is a lost one.
-    for revision in world.ledger.revisions(sight.campaign):
-        world.archive.create(marker_key(revision), marker(revision))
     return True
 
 
@@ -163,26 +172,40 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     """Send the batches of a wave until it is done or anything says stop."""
     revision = sight.revision
     assert revision is not None, "a wave belongs to a revision"
+    # Before the first message: from now on a ledger that does not know this delivery is a lost one.
+    world.archive.create(marker_key(revision), marker(revision))
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
     pace = world.pace(ready.plan.rate)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
-    with Sending(world, revision, rule, source, open_frozen(world, revision)) as sending:
-        for batch in world.ledger.open_batches(revision, wave):
+    with (
+        Sending(world, revision, rule, source, open_frozen(world, revision)) as sending,
+        Flight(world.transport, world.executor, world.in_flight, sending.settle) as flight,
+    ):
+        for prepared in sending.prepared(world.ledger.open_batches(revision, wave)):
             if not brake.lets_go():
                 return
-            pace.take(len(batch.positions))
-            reply, failures = sending.send(batch, brake.lets_go)
-            if not isinstance(reply, Reserved | Taken):
+            pace.take(len(prepared.recipients))
+            claimed = sending.claim(prepared, brake.lets_go)
+            if isinstance(claimed, Taken):
+                continue
+            if not isinstance(claimed, Claimed):
                 return
-            if isinstance(reply, Reserved):
-                world.narrate(
-                    sight.campaign, f"batch {batch.id.number} of wave {wave}: {len(batch.positions)}"
-                )
-            if failures:
+            flight.start(claimed)
+            _tell_of_batch(world, prepared)
+            if prepared.failures or flight.trouble is not None:
                 # The gate decides whether so many are too many before anything more leaves.
                 return
+
+
+def _tell_of_batch(world: World, prepared: Prepared) -> None:
+    batch = prepared.batch
+    for failure in prepared.failures.values():
+        world.narrate(batch.id.campaign, f"one message could not be rendered: {failure}")
+    world.narrate(
+        batch.id.campaign, f"batch {batch.id.number} of wave {batch.id.wave}: {len(batch.positions)}"
+    )
 
 
 class Brake:
@@ -193,16 +216,18 @@ class Brake:
 
     def __init__(self, world: World, sight: Sight, ready: Ready) -> None:
         self._world = world
-        self._sight = sight
         self._ready = ready
+        self._same_at = {sight.commit}
 
     def lets_go(self) -> bool:
         """Whether the next batch may be reserved; raises PipelineError when main cannot be read."""
         if self._world.stopping():
             return False
         commit, plan = self._world.main.commit(), self._ready.plan
-        if commit != self._sight.commit and not self._same(intent_of(self._world, commit, plan.campaign)):
-            return False
+        if commit not in self._same_at:
+            if not self._same(intent_of(self._world, commit, plan.campaign)):
+                return False
+            self._same_at.add(commit)
         return quiet_until(self._world.clock.now(), plan.quiet, plan.zone) is None
 
     def _same(self, intent: Intent) -> bool:

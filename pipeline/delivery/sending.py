@@ -1,15 +1,18 @@
 """One batch: who may still get it, their messages, the reservation, the call, the outcomes."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import Self
+from dataclasses import dataclass
+from typing import Final, Self
 
 from pipeline.audience.contacts import Standing
 from pipeline.audience.frozen import FrozenAudience
 from pipeline.audience.rule import AudienceRule
 from pipeline.delivery.gate import RENDERING
-from pipeline.delivery.transport import Parcel
+from pipeline.delivery.transport import Parcel, Sent
 from pipeline.delivery.world import World
 from pipeline.ledger.entry import (
     Batch,
@@ -26,15 +29,41 @@ from pipeline.ledger.entry import (
 from pipeline.ledger.hold import HeldBack
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
-from pipeline.render.message import recipient_tag
+from pipeline.render.message import Message, recipient_tag
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 
-Reply = Reserved | Taken | HeldBack | Superseded
+Refusal = Taken | HeldBack | Superseded
+
+#: Batches whose messages are made before their turn comes.
+_MADE_AHEAD: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A batch with its messages made: `parcels` and `failures` by the place of a recipient in the batch."""
+
+    batch: Batch
+    recipients: tuple[Recipient, ...]
+    parcels: Mapping[int, Parcel]
+    failures: Mapping[int, RenderFailure]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A batch that is ours: whom to leave out, and what is to leave. One call, then one settlement."""
+
+    prepared: Prepared
+    settled: Mapping[int, Outcome]
+    parcels: Mapping[int, Parcel]
 
 
 class Sending:
-    """The sending of one revision. A context manager: it keeps a render child and the contacts open."""
+    """The sending of one revision. A context manager: it keeps a render child and the contacts open.
+
+    Messages are made ahead, in a thread of their own, while earlier batches are under way; everything that
+    decides whether somebody gets his message happens after that, at the reservation.
+    """
 
     def __init__(
         self, world: World, revision: Revision, rule: AudienceRule, source: MailSource, frozen: FrozenAudience
@@ -50,6 +79,7 @@ class Sending:
 
     def __enter__(self) -> Self:
         self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
+        self._ahead = self._open.enter_context(ThreadPoolExecutor(1, thread_name_prefix="render"))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,29 +87,50 @@ class Sending:
             self._standing.__exit__()
         self._open.close()
 
-    def send(self, batch: Batch, may_leave: Callable[[], bool]) -> tuple[Reply, int]:
-        """Send one batch, and say how the reservation went and how many could not be rendered.
+    def prepared(self, batches: Iterable[Batch]) -> Iterator[Prepared]:
+        """The batches in their order, each with its messages, made a little ahead."""
+        waiting: deque[Future[Prepared]] = deque()
+        try:
+            for batch in batches:
+                waiting.append(self._ahead.submit(self._prepare, batch))
+                if len(waiting) > _MADE_AHEAD:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
 
-        `may_leave` is asked after the messages are ready and again when the batch is reserved: a stop
-        that comes in between finds everybody still here, and they go back to held.
+    def claim(self, prepared: Prepared, may_leave: Callable[[], bool]) -> Claimed | Refusal:
+        """Reserve a batch, for those who may still get it.
+
+        `may_leave` is asked before the reservation and again after it: a stop that comes in between finds
+        everybody still here, and they go back to held.
         """
-        recipients = [self._frozen.recipients(p, p + 1)[0] for p in batch.positions]
-        outcomes, parcels = self._prepare(batch.id, recipients)
+        batch = prepared.batch
         if not may_leave():
-            return HeldBack(()), 0
+            return HeldBack(())
+        reasons = self._now().reasons(prepared.recipients)
         reservation = Reservation(batch, self._token(batch.id), self._world.clock.now())
         reply = self._world.ledger.reserve(reservation)
         if not isinstance(reply, Reserved):
-            return reply, 0
-        if not self._still(batch.id, may_leave, len(recipients)):
-            return HeldBack(()), 0
-        sent = self._world.transport.send(batch.id, list(parcels.values())) if parcels else None
-        if sent is not None:
-            outcomes |= dict(zip(parcels, sent.outcomes, strict=True))
-        self._settle(batch.id, [outcomes[n] for n in range(len(recipients))])
-        if sent is not None and sent.trouble is not None:
-            raise sent.trouble
-        return reply, sum(outcome.reason == RENDERING for outcome in outcomes.values())
+            return reply
+        if not self._still(batch.id, may_leave, len(batch.positions)):
+            return HeldBack(())
+        settled = {n: Outcome(State.REFUSED, RENDERING) for n in prepared.failures}
+        settled |= {
+            n: Outcome(State.EXCLUDED, reasons[r.id].value)
+            for n, r in enumerate(prepared.recipients)
+            if r.id in reasons
+        }
+        parcels = {n: parcel for n, parcel in prepared.parcels.items() if n not in settled}
+        return Claimed(prepared, settled, parcels)
+
+    def settle(self, claimed: Claimed, sent: Sent) -> None:
+        """Write what became of everybody of a batch."""
+        outcomes = {**claimed.settled, **dict(zip(claimed.parcels, sent.outcomes, strict=True))}
+        batch = claimed.prepared.batch
+        self._settle(batch.id, [outcomes[n] for n in range(len(batch.positions))])
 
     def _still(self, batch: BatchId, may_leave: Callable[[], bool], size: int) -> bool:
         """Ask once more, now that the batch is ours; a no, or no answer, gives everybody back as held."""
@@ -91,26 +142,16 @@ class Sending:
                 self._settle(batch, [Outcome(State.HELD)] * size)
         return leaves
 
-    def _prepare(
-        self, batch: BatchId, recipients: Sequence[Recipient]
-    ) -> tuple[dict[int, Outcome], dict[int, Parcel]]:
-        """Outcomes of those who get nothing, and parcels for the others, by their place in the batch."""
-        reasons = self._now().reasons(recipients)
-        outcomes = {
-            n: Outcome(State.EXCLUDED, reasons[r.id].value)
-            for n, r in enumerate(recipients)
-            if r.id in reasons
-        }
-        left = {n: r for n, r in enumerate(recipients) if n not in outcomes}
-        messages = self._renderer.render(list(left.values()), lambda r: self._tags(batch, r))
-        parcels = {}
-        for (n, recipient), message in zip(left.items(), messages, strict=True):
-            if isinstance(message, RenderFailure):
-                outcomes[n] = Outcome(State.REFUSED, RENDERING)
-                self._world.narrate(batch.campaign, f"one message could not be rendered: {message}")
-            else:
-                parcels[n] = Parcel(recipient, message)
-        return outcomes, parcels
+    def _prepare(self, batch: Batch) -> Prepared:
+        recipients = tuple(self._frozen.recipients(p, p + 1)[0] for p in batch.positions)
+        messages = self._renderer.render(recipients, lambda r: self._tags(batch.id, r))
+        made = list(enumerate(zip(recipients, messages, strict=True)))
+        return Prepared(
+            batch,
+            recipients,
+            {n: Parcel(r, message) for n, (r, message) in made if isinstance(message, Message)},
+            {n: message for n, (_, message) in made if isinstance(message, RenderFailure)},
+        )
 
     def _now(self) -> Standing:
         """The present judgement about people; made anew whenever one of its files has changed."""

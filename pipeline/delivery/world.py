@@ -1,6 +1,7 @@
 """Everything outside that a delivery touches, in one value; wiring fills it."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from pipeline.approvals.reviews import Reviews
@@ -43,6 +44,9 @@ class World:
     clock: Clock
     key: UnsubscribeKey
     sender: str
+    #: Where calls are made, and how many may be under way at once.
+    executor: Executor
+    in_flight: int = 1
     stopping: Callable[[], bool] = field(default=_never)
     narrate: Narrate = field(default=_silent)
     #: Commits and campaigns whose checklist was green: it is a function of the commit, so once is enough.

@@ -25,8 +25,8 @@ def test_the_json_counts_exclusions_by_reason(story: Story, run: Run) -> None:
 
 def test_the_comment_speaks_the_policy_s_language_also_about_the_unusual(story: Story, run: Run) -> None:
     few = CAMPAIGN.replace("min: 1,", "min: 100,")
-    files = {"policy.yaml": LOUD.replace("language: en", "language: ja")}
-    story.change(story.campaign(yaml=few) | files)
+    loud = LOUD.replace("language: en", "language: ja")
+    story.change({**story.campaign(yaml=few), "policy.yaml": loud})
     comment = run("plan", "--format", "markdown", status=0).stdout
     assert "## マージすると起こること" in comment
     assert "**要確認**: 配信先25件は想定の100~100,000件を外れています" in comment.replace("\\~", "~")

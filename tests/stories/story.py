@@ -42,17 +42,12 @@ test_send: {allow: [staff.hanamori.example]}
 sources: {members: {kind: csv, path: members.csv, id: id, email: email, consent: consent}}
 suppression: {unsubscribed: unsubscribed.csv}
 targets:
-<<<<<<< HEAD
   local:
     transport: {outbox: .postmerge/outbox}
     ledger: {sqlite: .postmerge/ledger.db}
     archive: {folder: .postmerge/archive}
     reviews: trailers
 """
-=======
-  local: {transport: {outbox: .postmerge/outbox}, ledger: {sqlite: .postmerge/ledger.db}, archive: {folder: .postmerge/archive}, reviews: trailers}
-"""  # noqa: E501 as people write it
->>>>>>> stories
 
 SEGMENT = """\
 title: Everybody

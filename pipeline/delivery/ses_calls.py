@@ -1,7 +1,8 @@
 """Which calls to SES a batch becomes: as few as carry every mail exactly."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pipeline.delivery.ses_limits import (
@@ -10,7 +11,7 @@ from pipeline.delivery.ses_limits import (
     MOST_ENTRIES,
     data_of,
     size_of,
-    size_of_attachments,
+    size_of_file,
 )
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
@@ -22,18 +23,37 @@ Json = dict[str, Any]
 _Common = tuple[Mailbox, str | None, tuple[AttachedFile, ...]]
 #: What botocore and the default values add.
 _OVERHEAD: Final = 2_000
+#: The only tag in which the mails of a batch differ.
+_OWN_TAG: Final = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
     """One SendBulkEmail: a template, and for each recipient the values of its slots.
 
-    `places` are the places of the messages in the batch.
+    `places` are the places of the messages in the batch; `tags` are those that all of them have.
     """
 
     places: tuple[int, ...]
     stencil: Stencil
     entries: tuple[Json, ...]
+    tags: tuple[tuple[str, str], ...]
+
+    @property
+    def defaults(self) -> str:
+        """Empty values for all slots: a value that SES misses would lose the mail without a word."""
+        names = range(self.stencil.slots + len(self.stencil.constants))
+        return json.dumps({f"f{n}": "" for n in names}, separators=(",", ":"))
+
+    @property
+    def halves(self) -> "tuple[Bulk, Bulk]":
+        """The same in two calls."""
+        middle = len(self.places) // 2
+        assert middle, "a call for one has no halves"
+        return (
+            replace(self, places=self.places[:middle], entries=self.entries[:middle]),
+            replace(self, places=self.places[middle:], entries=self.entries[middle:]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,7 @@ class _Item:
     place: int
     filling: Filling
     common: _Common
+    tags: tuple[tuple[str, str], ...]
     entry: Json
     size: int
 
@@ -113,13 +134,17 @@ def _common(message: Message) -> _Common:
 
 def _item(place: int, message: Message, filling: Filling) -> _Item:
     content = {"ReplacementTemplate": {"ReplacementTemplateData": data_of(filling)}}
-    entry: Json = {
-        "Destination": {"ToAddresses": [message.to]},
-        "ReplacementEmailContent": content,
-        "ReplacementTags": [{"Name": name, "Value": value} for name, value in message.tags],
-        "ReplacementHeaders": [{"Name": name, "Value": value} for name, value in message.headers],
-    }
-    return _Item(place, filling, _common(message), entry, size_of(entry))
+    entry: Json = {"Destination": {"ToAddresses": [message.to]}, "ReplacementEmailContent": content}
+    if message.headers:
+        entry["ReplacementHeaders"] = _pairs(message.headers)
+    if own := [pair for pair in message.tags if pair[0] == _OWN_TAG]:
+        entry["ReplacementTags"] = _pairs(own)
+    shared = tuple(pair for pair in message.tags if pair[0] != _OWN_TAG)
+    return _Item(place, filling, _common(message), shared, entry, size_of(entry))
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Json]:
+    return [{"Name": name, "Value": value} for name, value in pairs]
 
 
 def _fits(item: _Item) -> bool:
@@ -132,7 +157,7 @@ def _base(item: _Item) -> int:
     stencil = item.filling.stencil
     words = [stencil.subject, stencil.text, stencil.html]
     names = 12 * (stencil.slots + len(stencil.constants))
-    files = sum(4 * (len(f.data) + 2) // 3 + 6 * len(f.name) + 300 for f in item.common[2])
+    files = sum(map(size_of_file, item.common[2]))
     return size_of({"words": words}) + names + files + _OVERHEAD
 
 
@@ -152,5 +177,7 @@ def _bulks(items: Sequence[_Item]) -> Iterator[Bulk]:
 
 
 def _bulk(group: Sequence[_Item]) -> Bulk:
+    first = group[0]
+    assert all(item.tags == first.tags for item in group), "a batch has one campaign, wave and number"
     entries = tuple(item.entry for item in group)
-    return Bulk(tuple(item.place for item in group), group[0].filling.stencil, entries)
+    return Bulk(tuple(item.place for item in group), first.filling.stencil, entries, first.tags)

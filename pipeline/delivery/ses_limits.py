@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
 from pipeline.render.stencil import Filling
 
@@ -57,9 +58,9 @@ def size_of(request: Mapping[str, Any]) -> int:
     return len(json.dumps(request))
 
 
-def size_of_attachments(message: Message) -> int:
-    """The same for the attachments, as base64 with what stands around it."""
-    return sum(4 * (len(file.data) + 2) // 3 + 6 * len(file.name) + 300 for file in message.attachments)
+def size_of_file(file: AttachedFile) -> int:
+    """The same for an attachment: as base64, with what stands around it."""
+    return 4 * (len(file.data) + 2) // 3 + 6 * len(file.name) + 300
 
 
 def _is_header(name: str, value: str) -> bool:

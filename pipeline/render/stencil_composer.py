@@ -36,9 +36,7 @@ class StencilComposer:
         assert isinstance(escaping, MarkingSandbox)
         assert isinstance(plain, MarkingSandbox)
         self._in_page, self._in_text = escaping.marks, plain.marks
-        self._own = Own(
-            plain.differs("subject"), source.preheader is not None and plain.differs("preheader")
-        )
+        self._own = Own(plain.differs("subject"), source.preheader is not None and plain.differs("preheader"))
         #: By what a row's words have in common with others: the form, or why there is none.
         self._forms: dict[_Key, _Known] = {}
         #: Every stencil so far; `Filled` names its stencil by the place in this list.

@@ -134,7 +134,9 @@ def _placed(bare: str) -> tuple[str, set[int]]:
     for token in _TOKEN.finditer(bare):
         pieces.append(_renamed(bare[end : token.start()], "t"))
         whole_tag = token[1] is None and not token[0].startswith("<!--")
-        pieces.append(_ATTRIBUTE.sub(attribute, token[0]) if whole_tag and MARK.search(token[0]) else token[0])
+        pieces.append(
+            _ATTRIBUTE.sub(attribute, token[0]) if whole_tag and MARK.search(token[0]) else token[0]
+        )
         end = token.end()
     pieces.append(_renamed(bare[end:], "t"))
     return "".join(pieces), numbers

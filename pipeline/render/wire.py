@@ -124,7 +124,15 @@ def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailur
         if kind == _STENCIL:
             return Stencil(**{**said, "constants": tuple(said["constants"])})
         return Composed(**said) if kind == _COMPOSED else RenderFailure(**said)
-    except (AssertionError, AttributeError, IndexError, KeyError, NotShareable, TypeError, ValueError) as error:
+    except (
+        AssertionError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        NotShareable,
+        TypeError,
+        ValueError,
+    ) as error:
         raise Garbled("the other side said something else") from error
 
 

@@ -4,7 +4,7 @@ A call is made once. SES has no token by which it could know a second try, so a 
 stays unknown, and botocore's own retries are off whatever the environment says.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.header import Header
 from email.utils import formataddr
 from typing import Any, Final, Self
@@ -85,14 +85,20 @@ class Ses:
 
     def _made(self, call: Call, message: Message) -> Answer:
         """Make a call, once; `message` is one of it, for what they share."""
-        single = isinstance(call, Single)
-        request = self._single_request(message) if single else self._bulk_request(call, message)
-        operation = self._client.send_email if single else self._client.send_bulk_email
+        if isinstance(call, Single):
+            return self._answer(self._client.send_email, self._single_request(message), of_single)
+        count = len(call.places)
+        request = self._bulk_request(call, message)
+        return self._answer(self._client.send_bulk_email, request, lambda said: of_bulk(said, count))
+
+    def _answer(
+        self, operation: Callable[..., Json], request: Json, meaning: Callable[[Json], Answer]
+    ) -> Answer:
         try:
-            response: Mapping[str, Any] = operation(**request)
+            said = operation(**request)
         except Exception as error:  # noqa: BLE001 whatever it is, the mail may have left
             return of_error(error)
-        return of_single(response) if single else of_bulk(response, len(call.places))
+        return meaning(said)
 
     def _bulk_request(self, call: Bulk, message: Message) -> Json:
         content: Json = {"Subject": call.stencil.subject, "Text": call.stencil.text}

@@ -1,5 +1,6 @@
-"""The calls of one batch, one after the other, until all are made or something stops them. (Pure but for
-the calls, which it is given.)
+"""The calls of one batch, one after the other, until all are made or something stops them.
+
+Pure but for the calls, which it is given.
 """
 
 from collections import deque
@@ -115,6 +116,8 @@ def _take(told: Told, call: Call, verdicts: Sequence[Verdict]) -> None:
         told.outcomes[place] = verdict.outcome
     stop = next((verdict for verdict in verdicts if verdict.fate is Fate.STOP), None)
     lost = next((verdict for verdict in verdicts if verdict.fate is Fate.UNKNOWN), None)
+    if lost is not None and lost.code == "FAILED" and Fate.SENT in fates:
+        lost = None  # a misfortune of one entry, and the call as such works
     if stop is not None or lost is not None:
         worst = stop or lost
         assert worst is not None

@@ -1,7 +1,7 @@
-"""A mail as one SES template and values for its slots: how many people share one call.
+r"""A mail as one SES template and values for its slots: how many people share one call.
 
 The inline templates of SES only put values into slots. They do not escape, they lose a mail in silence
-when a value is missing, and `{`, `}` and `\\` beside a slot confuse them. So a stencil that could stumble
+when a value is missing, and `{`, `}` and `\` beside a slot confuse them. So a stencil that could stumble
 cannot be made: `woven` moves such characters into slots of their own, and the constructor looks again.
 """
 
@@ -32,7 +32,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
-    """Subject, text and HTML with slots `{{f0}}`, `{{f1}}`, …
+    """Subject, text and HTML with slots named `{{f0}}`, `{{f1}}` and so on.
 
     The first `slots` values are a recipient's own; `constants` are those of the slots behind them, the
     same for everybody. Raises NotShareable for words on which the engine of SES would stumble.

@@ -132,7 +132,7 @@ def _page(marked: Marked, markup: str, source: MailSource, composer: Composer, o
     def finish(filled: str) -> tuple[str, str]:
         return composer.page_of(filled, marked.preheader)
 
-    provoke(markup, made, source, finish, marked.preheader or "", len(marked.in_page))
+    provoke(made, source, finish, marked.preheader or "", len(marked.in_page))
     return made
 
 

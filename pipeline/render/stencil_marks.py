@@ -138,7 +138,7 @@ class MarkingSandbox(Sandbox):
         super().__init__(find, escape=escape, language=language)
         self.marks = Marks(escape=escape)
 
-    def concat(self, pieces: Iterable[str]) -> str:  # type: ignore[override]
+    def concat(self, pieces: Iterable[str]) -> str:
         """Join; what comes as a generator is a block that the template asked for by name."""
         if isinstance(pieces, list):
             return "".join(pieces)

@@ -61,6 +61,7 @@ class MarkedPage:
     `links` are the hrefs behind the `h` marks; `bare` is the page that a text part is made from.
     """
 
+    markup: str
     finished: str
     bare: str
     links: tuple[str, ...]
@@ -118,7 +119,7 @@ def marked_page(markup: str, bare: str, source: MailSource, *, preheader: str | 
     finished = page.with_utm(finished, source.utm, source.own_hosts, source.unsubscribe_base)
     if preheader is not None:
         finished = page.with_preheader(finished, preheader)
-    return MarkedPage(finished, placed, tuple(links), frozenset(in_attributes))
+    return MarkedPage(markup, finished, placed, tuple(links), frozenset(in_attributes))
 
 
 def _placed(bare: str) -> tuple[str, set[int]]:
@@ -162,16 +163,14 @@ def shown_in(marked: MarkedPage, values: Sequence[str], source: MailSource, preh
     return shows
 
 
-def provoke(
-    markup: str, marked: MarkedPage, source: MailSource, finish: Finish, preheader: str, count: int
-) -> None:
+def provoke(marked: MarkedPage, source: MailSource, finish: Finish, preheader: str, count: int) -> None:
     """Walk the whole way with values chosen to make a difference. Raises Touched where they do."""
 
     def differs(values: Sequence[str]) -> bool:
         shows = shown_in(marked, values, source, preheader)
         expected = put(marked.finished, shows), put(marked.bare, shows)
         try:
-            return finish(put(markup, lambda _, n: values[n])) != expected
+            return finish(put(marked.markup, lambda _, n: values[n])) != expected
         except Unrenderable:
             return True
 

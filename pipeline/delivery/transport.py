@@ -20,10 +20,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender."""
+    """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender.
+
+    `slow_down` says that the other side would take the rest later: nothing is broken, it was too much.
+    """
 
     outcomes: tuple[Outcome, ...]
     trouble: PipelineError | None = None
+    slow_down: bool = False
 
 
 class Transport(Protocol):

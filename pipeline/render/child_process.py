@@ -16,6 +16,7 @@ from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import MailSource
+from pipeline.render.stencil import Stencil
 
 #: How long a child whose input has ended may take to leave, in seconds.
 _PARTING_SECONDS: Final = 3.0
@@ -44,6 +45,8 @@ class ChildProcess:
     def __init__(self, source: MailSource, limits: Limits) -> None:
         self.answered = 0
         self._limits = limits
+        #: What this child has said; another one begins to count anew.
+        self._stencils: list[Stencil] = []
         # a part may need six bytes a character as JSON; subject, HTML and text
         self._longest_frame = 18 * limits.part_characters + 65536
         with ExitStack() as stack:
@@ -61,7 +64,11 @@ class ChildProcess:
         with self._patience(len(rows)), suppress(wire.Garbled):
             self._say(wire.rows_out(rows))
             while len(answers) < len(rows):
-                answers.append(wire.result_in(self._hear()))
+                answer = wire.answer_in(self._hear(), self._stencils)
+                if isinstance(answer, Stencil):
+                    self._stencils.append(answer)
+                else:
+                    answers.append(answer)
         self.answered += len(answers)
         return answers
 

@@ -3,7 +3,7 @@
 import html
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -46,9 +46,19 @@ def with_utm(page: str, utm: Mapping[str, str], own_hosts: Sequence[str], never:
         return page
 
     def counted(href: re.Match[str]) -> str:
-        return html.escape(_count(html.unescape(href[0]), utm, own_hosts, never))
+        return counted_href(href[0], utm, own_hosts, never)
 
-    return _LINK.sub(lambda link: _HREF.sub(counted, link[0], count=1), page)
+    return on_hrefs(page, counted)
+
+
+def on_hrefs(page: str, change: Callable[[re.Match[str]], str]) -> str:
+    """`page` with `change` applied to what stands between the quotes of every link's href."""
+    return _LINK.sub(lambda link: _HREF.sub(change, link[0], count=1), page)
+
+
+def counted_href(href: str, utm: Mapping[str, str], own_hosts: Sequence[str], never: str) -> str:
+    """One href as it stands in a page, with the utm parameters where `with_utm` puts them."""
+    return html.escape(_count(html.unescape(href), utm, own_hosts, never))
 
 
 def _count(url: str, utm: Mapping[str, str], own_hosts: Sequence[str], never: str) -> str:

@@ -63,24 +63,27 @@ class Renderer:
         return tuple(results)
 
     def _batch(self, batch: Sequence[Recipient]) -> list[Composed | RenderFailure]:
-        """All rows in one round trip; when the child dies, the rest goes to a new one.
+        """All rows in one round trip; when the child dies, the rest goes to a new one, row by row.
 
-        Only a row that kills a child which has done nothing else is to blame.
+        Row by row, because a child that dies takes answers along that it had not said yet: only a row that
+        alone kills a child which has done nothing else is to blame.
         """
         waiting = [(recipient, self._link(recipient)) for recipient in batch]
         results: list[Composed | RenderFailure] = []
+        step = len(waiting)
         while waiting:
             if self._child is None:
                 self._child = ChildProcess(self._source, self._limits)
-            child = self._child
+            child, asked = self._child, waiting[:step]
             fresh = child.answered == 0
-            answers = child.ask(waiting)
+            answers = child.ask(asked)
             results += answers
             waiting = waiting[len(answers) :]
-            if waiting:
+            if len(answers) < len(asked):
                 end = self._end_child()
-                if fresh and not answers:
+                if fresh and len(asked) == 1:
                     results.append(end.of(waiting.pop(0)[0].id))
+                step = 1
         return results
 
     def _link(self, recipient: Recipient) -> str:
@@ -108,6 +111,7 @@ class Renderer:
                 headers=headers,
                 attachments=source.attachments,
                 tags=tag_pairs(tags),
+                filling=result.filling,
             )
         except Malformed as error:
             return RenderFailure(

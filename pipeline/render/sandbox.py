@@ -55,7 +55,7 @@ class _Unknown(StrictUndefined):
     __repr__ = StrictUndefined.__str__
 
 
-class _NeverKept(Template):
+class NeverKept(Template):
     """A template whose module is made anew for every import.
 
     Jinja2 keeps the module of `{% import %}`; a `namespace()` in it would carry one recipient's values
@@ -70,7 +70,7 @@ class _NeverKept(Template):
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 with our limits; `escape` says whether values are escaped for HTML."""
 
-    template_class = _NeverKept
+    template_class = NeverKept
     intercepted_binops = frozenset(["**", "*"])
 
     def __init__(self, find: Callable[[str], str | None], *, escape: bool, language: str) -> None:

@@ -143,7 +143,7 @@ def written(sender: Mailbox) -> str:
     """Name and address as a header takes them: what is not ASCII as encoded words of RFC 2047."""
     if sender.name.isascii():
         return formataddr((sender.name, sender.address))
-    return f"{' '.join(Header(sender.name, 'utf-8').encode().split())} <{sender.address}>"
+    return f"{' '.join(Header(sender.name, 'utf-8', maxlinelen=75).encode().split())} <{sender.address}>"
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Json]:

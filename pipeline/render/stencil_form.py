@@ -12,7 +12,6 @@ from pipeline.render.stencil_marks import MARK, mark
 from pipeline.render.stencil_page import (
     MarkedPage,
     Touched,
-    kept_by_mjml,
     marked_page,
     provoke,
     put,
@@ -56,8 +55,6 @@ class Form:
     page: MarkedPage | None
     #: `s` the subject, `w` a value of the text part, `b` the text made from the page; else as in the page.
     slots: tuple[tuple[str, int], ...]
-    #: The values that must pass through an attribute of MJML.
-    tender: tuple[int, ...]
     #: How many values the page and the text part have.
     counts: tuple[int, int]
 
@@ -90,7 +87,8 @@ class Form:
         return (
             len(together) <= _LONGEST_VALUES
             and not _UNUSUAL.search(together)
-            and all(kept_by_mjml(marked.in_page[n]) for n in self.tender)
+            # MJML drops a text of nothing but space, here and there
+            and all(value == value.strip() for value in marked.in_page)
         )
 
 
@@ -110,10 +108,8 @@ def form_of(marked: Marked, source: MailSource, composer: Composer, own: Own) ->
     html = None if made is None else _parts(made.finished, slots)
     text = [_slot(slots, _FROM_PAGE)] if marked.text is None else _parts(marked.text, slots, "w")
     stencil = woven(subject, text, html, len(slots))
-    is_mjml = source.html is not None and source.html.kind == "mjml"
-    tender = tuple(sorted(made.in_attributes)) if made is not None and is_mjml else ()
     counts = len(marked.in_page), len(marked.in_text)
-    return Form(stencil, made, tuple(slots), tender, counts)
+    return Form(stencil, made, tuple(slots), counts)
 
 
 def _assert_whole(words: str, count: int) -> None:

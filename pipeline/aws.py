@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectionError,  # noqa: A004 botocore has one of its own
     CredentialRetrievalError,
     HTTPClientError,
     NoCredentialsError,
@@ -123,7 +124,7 @@ def told(subject: str, reasons: Reasons = _COMMON) -> Iterator[None]:
             f"{subject} cannot be used: no AWS region is set.",
             "Set AWS_REGION, or use a target whose transport names the region.",
         ) from error
-    except HTTPClientError as error:
+    except (HTTPClientError, ConnectionError) as error:
         raise PipelineError(
             f"{subject} did not answer: {type(error).__name__}.",
             "Look at the network, the region and AWS's own status page; then run it again. "

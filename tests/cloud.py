@@ -12,6 +12,7 @@ from unittest import mock
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 from moto.core.botocore_stubber import MockRawResponse
@@ -32,6 +33,10 @@ _ENVIRONMENT = {
 }
 
 
+#: A request that never arrives at moto.
+_ANSWERED = "X-Answered"
+
+
 def _properties(resource: str) -> Any:
     template = Path(__file__).parents[1] / "infra" / "postmerge.json"
     return json.loads(template.read_text("utf-8"))["Resources"][resource]["Properties"]
@@ -45,7 +50,7 @@ def cloud() -> Iterator[None]:
     def process_request(request: AWSPreparedRequest) -> Any:
         # What is one step at AWS is several in moto: threads would come between.
         with one_at_a_time:
-            return answered(request)
+            return None if _ANSWERED in request.headers else answered(request)
 
     with (
         mock.patch.dict(os.environ, _ENVIRONMENT),
@@ -80,9 +85,14 @@ def make_bucket(name: str = BUCKET) -> None:
 class Replies:
     """Answers the next calls in the place of AWS."""
 
-    def __init__(self, client: Any, operation: str, status: int, body: bytes, times: int = 1) -> None:
+    def __init__(
+        self, client: Any, operation: str, status: int, body: bytes, times: int = 1, **headers: str
+    ) -> None:
         self.seen = 0
         self._answer = (status, body)
+        self._headers = HTTPHeaders.from_dict(
+            {name.replace("_", "-"): text for name, text in headers.items()}
+        )
         self._left = times
         service = client.meta.service_model.service_id.hyphenize()
         client.meta.events.register_first(f"before-send.{service}.{operation}", self._reply)
@@ -93,7 +103,8 @@ class Replies:
             return None
         self._left -= 1
         status, body = self._answer
-        return AWSResponse(request.url, status, {}, MockRawResponse(body))
+        request.headers[_ANSWERED] = "by the test"
+        return AWSResponse(request.url, status, self._headers, MockRawResponse(body))
 
 
 class LostAnswers:

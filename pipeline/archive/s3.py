@@ -1,6 +1,7 @@
 """An archive in an S3 bucket."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from typing import Final
 
@@ -102,7 +103,8 @@ class S3Archive:
                     "deleted can be brought back from the versions of the bucket.",
                 ) from error
             raise
-        with answer["Body"] as body:
+        # Not `with answer["Body"]`: that hands out the raw stream, which compares nothing.
+        with closing(answer["Body"]) as body:
             data = body.read()
         assert isinstance(data, bytes), "a body is made of bytes"
         return data

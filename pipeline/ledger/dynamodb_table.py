@@ -4,6 +4,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from typing import Any, Final
 
@@ -176,15 +177,19 @@ class DynamoDbTable:
                 if code_of(error) != "TransactionCanceledException":
                     raise
                 lost = error.response["ResponseMetadata"].get("RetryAttempts", 0) > 0
-                return None, [{**reason, "lost": lost} for reason in error.response["CancellationReasons"]]
+                reasons = error.response.get("CancellationReasons", [])
+        if len(reasons) != len(actions):
+            raise self._refused(set())
+        return None, [{**reason, "lost": lost} for reason in reasons]
 
     def _assert_passing(self, reasons: Sequence[Mapping[str, Any]]) -> None:
         codes = {str(reason.get("Code", "None")) for reason in reasons} - {"None"}
         if not codes or codes - _PASSING - {_REFUSED}:
-            raise PipelineError(
-                f"{self._subject} refused a transaction: {', '.join(sorted(codes)) or 'without a reason'}.",
-                _REMEDY,
-            )
+            raise self._refused(codes)
+
+    def _refused(self, codes: AbstractSet[str]) -> PipelineError:
+        why = ", ".join(sorted(codes)) or "without a reason"
+        return PipelineError(f"{self._subject} refused a transaction: {why}.", _REMEDY)
 
     def _busy(self) -> PipelineError:
         return PipelineError(

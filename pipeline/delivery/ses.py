@@ -13,31 +13,38 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
+from pipeline.aws import patient_client, told
 from pipeline.delivery.ses_calls import Bulk, Call, Single, calls_of
 from pipeline.delivery.ses_limits import objection
 from pipeline.delivery.ses_outcomes import Answer, of_bulk, of_error, of_single
 from pipeline.delivery.ses_round import tell
 from pipeline.delivery.ses_words import trouble_for
-from pipeline.delivery.transport import Parcel, Sent
+from pipeline.delivery.transport import Allowance, Parcel, Sent
 from pipeline.ledger.entry import BatchId, Outcome, State
 from pipeline.render.message import Message, assert_same_row
 from pipeline.render.source import Mailbox
 
 _CONNECT_SECONDS: Final = 5
+#: The share of the account's rate that we use: other senders of the account need some too.
+_HEADROOM: Final = 0.9
 #: Long, because to give up on an answer makes everybody of the call unknown.
 _READ_SECONDS: Final = 60
 
 Json = dict[str, Any]
 
 
-class Ses:
+class SesTransport:
     """Sends through one region. `configuration_sets` says which set a sender uses, if any.
 
     Several threads may use one.
     """
 
-    def __init__(self, client: Any, configuration_sets: Mapping[Mailbox, str]) -> None:
+    def __init__(
+        self, client: Any, configuration_sets: Mapping[Mailbox, str], *, account: Any = None
+    ) -> None:
+        """`client` never tries twice; `account` may, it only asks about the account."""
         self._client = client
+        self._account = client if account is None else account
         self._sets = configuration_sets
 
     @classmethod
@@ -68,7 +75,18 @@ class Ses:
             )
         except (BotoCoreError, ValueError) as error:
             raise trouble_for(type(error).__name__, unknown=False) from error
-        return cls(client, configuration_sets)
+        return cls(client, configuration_sets, account=patient_client("sesv2", region))
+
+    def allowance(self) -> Allowance:
+        """The account's quota (GetAccount). Raises PipelineError when it may not send at all."""
+        with told("Amazon SES"):
+            account = self._account.get_account()
+        if not account.get("SendingEnabled", False):
+            raise trouble_for("ACCOUNT_SENDING_PAUSED", unknown=False)
+        quota = account["SendQuota"]
+        left = max(0, int(quota["Max24HourSend"] - quota["SentLast24Hours"]))
+        unlimited = quota["Max24HourSend"] < 0
+        return Allowance(max(1.0, quota["MaxSendRate"] * _HEADROOM), None if unlimited else left)
 
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
         """See the port. One call for as many as share a template; nobody is in two of them."""
@@ -78,10 +96,10 @@ class Ses:
         messages = [parcel.message for parcel in parcels]
         refused = {n: why for n, message in enumerate(messages) if (why := objection(message))}
         calls = calls_of([(n, m) for n, m in enumerate(messages) if n not in refused])
-        told = tell(calls, lambda call: self._made(call, messages[call.places[0]]))
-        outcomes = {n: Outcome(State.REFUSED, f"ses: {why}") for n, why in refused.items()} | told.outcomes
+        said = tell(calls, lambda call: self._made(call, messages[call.places[0]]))
+        outcomes = {n: Outcome(State.REFUSED, f"ses: {why}") for n, why in refused.items()} | said.outcomes
         everybody = tuple(outcomes[n] for n in range(len(messages)))
-        return Sent(everybody, told.trouble, told.slow_down)
+        return Sent(everybody, said.trouble, said.slow_down)
 
     def _made(self, call: Call, message: Message) -> Answer:
         """Make a call, once; `message` is one of it, for what they share."""

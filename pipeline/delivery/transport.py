@@ -30,8 +30,20 @@ class Sent:
     slow_down: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the other side takes: recipients per second, and how many more today (None: no limit)."""
+
+    rate: float
+    left_today: int | None
+
+
 class Transport(Protocol):
     """Something that takes mail."""
+
+    def allowance(self) -> Allowance | None:
+        """What it would take now; None when it takes everything. Raises PipelineError when unreadable."""
+        ...
 
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
         """Hand over one batch, once.

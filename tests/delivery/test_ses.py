@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.delivery.ses import Ses, written
+from pipeline.delivery.ses import SesTransport, written
 from pipeline.delivery.transport import Parcel
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
@@ -41,8 +41,8 @@ def server(_running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 
 @pytest.fixture
-def ses(server: Server) -> Ses:
-    return Ses.connect("ap-northeast-1", {NEWS: "campaigns"}, endpoint=server.url, read_seconds=1)
+def ses(server: Server) -> SesTransport:
+    return SesTransport.connect("ap-northeast-1", {NEWS: "campaigns"}, endpoint=server.url, read_seconds=1)
 
 
 def parcel(number: int, stencil: object = STENCIL, name: str = "") -> Parcel:
@@ -74,11 +74,11 @@ def alone(number: int) -> Parcel:
     return replace(made, message=replace(made.message, filling=None))
 
 
-def states(ses: Ses, parcels: list[Parcel]) -> str:
+def states(ses: SesTransport, parcels: list[Parcel]) -> str:
     return "".join(outcome.state.value for outcome in ses.send(BATCH, parcels).outcomes)
 
 
-def test_fifty_people_share_one_call_and_each_has_his_own_words(server: Server, ses: Ses) -> None:
+def test_fifty_people_share_one_call_and_each_has_his_own_words(server: Server, ses: SesTransport) -> None:
     assert states(ses, [parcel(n) for n in range(50)]) == "a" * 50
     ((path, request),) = server.requests
     assert path.endswith("outbound-bulk-emails")
@@ -104,19 +104,19 @@ def test_fifty_people_share_one_call_and_each_has_his_own_words(server: Server, 
     assert request["FromEmailAddress"].isascii()
 
 
-def test_the_address_of_a_recipient_stands_in_no_tag_and_only_once(server: Server, ses: Ses) -> None:
+def test_the_address_of_a_recipient_stands_in_no_tag_and_only_once(server: Server, ses: SesTransport) -> None:
     ses.send(BATCH, [parcel(1), parcel(2)])
     assert json.dumps(server.requests).count("m1@people.example") == 1
 
 
-def test_different_kinds_of_a_mail_go_in_different_calls(server: Server, ses: Ses) -> None:
+def test_different_kinds_of_a_mail_go_in_different_calls(server: Server, ses: SesTransport) -> None:
     parcels = [parcel(1), parcel(2, OTHER), parcel(3), alone(4), alone(5), parcel(6, OTHER)]
     assert states(ses, parcels) == "aaaaaa"
     assert sorted(server.addresses) == [f"m{n}@people.example" for n in range(1, 7)]
     assert len(server.requests) == 3
 
 
-def test_a_single_mail_of_its_own_is_sent_as_it_is(server: Server, ses: Ses) -> None:
+def test_a_single_mail_of_its_own_is_sent_as_it_is(server: Server, ses: SesTransport) -> None:
     file = AttachedFile("guide.pdf", "application/pdf", b"%PDF")
     made = alone(1)
     made = replace(made, message=replace(made.message, attachments=(file,)))
@@ -132,20 +132,20 @@ def test_a_single_mail_of_its_own_is_sent_as_it_is(server: Server, ses: Ses) -> 
     assert {tag["Name"] for tag in request["EmailTags"]} == {"campaign", "wave", "recipient"}
 
 
-def test_a_message_changed_after_rendering_is_sent_as_it_is_now(server: Server, ses: Ses) -> None:
+def test_a_message_changed_after_rendering_is_sent_as_it_is_now(server: Server, ses: SesTransport) -> None:
     made = parcel(1)
     ses.send(BATCH, [replace(made, message=replace(made.message, subject="[TEST] Hello"))])
     assert server.requests[0][1]["Content"]["Simple"]["Subject"]["Data"] == "[TEST] Hello"
 
 
-def test_mails_too_long_for_one_call_go_in_several(server: Server, ses: Ses) -> None:
+def test_mails_too_long_for_one_call_go_in_several(server: Server, ses: SesTransport) -> None:
     assert states(ses, [parcel(n, name="長" * 20_000) for n in range(10)]) == "a" * 10
     assert len(server.requests) > 1
     assert all(len(json.dumps(request)) < 1_000_000 for _, request in server.requests)
     assert sorted(server.addresses) == sorted(f"m{n}@people.example" for n in range(10))
 
 
-def test_attachments_too_large_for_bulk_go_one_by_one(server: Server, ses: Ses) -> None:
+def test_attachments_too_large_for_bulk_go_one_by_one(server: Server, ses: SesTransport) -> None:
     file = AttachedFile("guide.pdf", "application/pdf", b"x" * 900_000)
     parcels = [parcel(n) for n in range(3)]
     parcels = [replace(p, message=replace(p.message, attachments=(file,))) for p in parcels]
@@ -153,7 +153,7 @@ def test_attachments_too_large_for_bulk_go_one_by_one(server: Server, ses: Ses) 
     assert [path.rpartition("/")[2] for path, _ in server.requests] == ["outbound-emails"] * 3
 
 
-def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses: Ses) -> None:
+def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses: SesTransport) -> None:
     poisoned = parcel(2)
     object.__setattr__(
         poisoned.message, "headers", (("List-Unsubscribe", "<https://x>\r\nBcc: y@z.example"),)
@@ -164,7 +164,7 @@ def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses
 
 @pytest.mark.parametrize("place", [0, 1, 24, 49])
 def test_one_entry_that_spoils_the_call_is_found_and_the_other_49_get_their_mail_once(
-    server: Server, ses: Ses, place: int
+    server: Server, ses: SesTransport, place: int
 ) -> None:
     def answer(path: str, request: Json) -> Reply:
         if any(
@@ -186,7 +186,7 @@ def test_one_entry_that_spoils_the_call_is_found_and_the_other_49_get_their_mail
 
 @pytest.mark.parametrize("count", [1, 2, 5, 50])
 def test_a_template_that_ses_refuses_costs_nobody_his_mail_and_stops(
-    server: Server, ses: Ses, count: int
+    server: Server, ses: SesTransport, count: int
 ) -> None:
     server.answering = lambda _path, _request: refusal("BadRequestException")
     sent = ses.send(BATCH, [parcel(n) for n in range(count)])
@@ -195,14 +195,16 @@ def test_a_template_that_ses_refuses_costs_nobody_his_mail_and_stops(
     assert len(server.requests) < 30
 
 
-def test_a_mail_that_is_refused_for_everybody_entry_by_entry_stops_instead(server: Server, ses: Ses) -> None:
+def test_a_mail_that_is_refused_for_everybody_entry_by_entry_stops_instead(
+    server: Server, ses: SesTransport
+) -> None:
     server.answering = statuses("MESSAGE_REJECTED")
     sent = ses.send(BATCH, [parcel(1), parcel(2)])
     assert [outcome.state for outcome in sent.outcomes] == [State.HELD] * 2
     assert sent.trouble is not None
 
 
-def test_entries_keep_their_own_outcomes(server: Server, ses: Ses) -> None:
+def test_entries_keep_their_own_outcomes(server: Server, ses: SesTransport) -> None:
     server.answering = statuses("SUCCESS", "MESSAGE_REJECTED", "ACCOUNT_THROTTLED", "FAILED", "SUCCESS")
     sent = ses.send(BATCH, [parcel(n) for n in range(5)])
     assert "".join(outcome.state.value for outcome in sent.outcomes) == "arhua"
@@ -230,7 +232,7 @@ LATER, STOPS, UNKNOWN = (State.HELD, True, False), (State.HELD, False, True), (S
     ],
 )
 def test_every_answer_has_one_meaning_and_no_call_is_made_twice(
-    server: Server, ses: Ses, reply: Reply, meaning: tuple[State, bool, bool]
+    server: Server, ses: SesTransport, reply: Reply, meaning: tuple[State, bool, bool]
 ) -> None:
     server.answering = lambda _path, _request: reply
     sent = ses.send(BATCH, [parcel(1), parcel(2), parcel(3, OTHER)])
@@ -239,7 +241,7 @@ def test_every_answer_has_one_meaning_and_no_call_is_made_twice(
     assert (sent.slow_down, sent.trouble is not None) == meaning[1:]
 
 
-def test_an_answer_that_names_fewer_people_leaves_the_rest_unknown(server: Server, ses: Ses) -> None:
+def test_an_answer_that_names_fewer_people_leaves_the_rest_unknown(server: Server, ses: SesTransport) -> None:
     server.answering = lambda _path, _request: Reply(
         200, b'{"BulkEmailEntryResults": [{"Status": "SUCCESS", "MessageId": "x"}]}'
     )
@@ -251,14 +253,14 @@ def test_an_answer_that_names_fewer_people_leaves_the_rest_unknown(server: Serve
 def test_where_nobody_listens_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "invented")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "invented")
-    nowhere = Ses.connect("ap-northeast-1", {}, endpoint="http://127.0.0.1:9")
+    nowhere = SesTransport.connect("ap-northeast-1", {}, endpoint="http://127.0.0.1:9")
     sent = nowhere.send(BATCH, [parcel(1)])
     assert sent.outcomes[0].state is State.HELD
     assert sent.trouble is not None
     assert "cannot be reached" in sent.trouble.sentence
 
 
-def test_a_message_of_another_row_is_never_put_into_a_call(server: Server, ses: Ses) -> None:
+def test_a_message_of_another_row_is_never_put_into_a_call(server: Server, ses: SesTransport) -> None:
     mixed_up = replace(parcel(1), recipient=parcel(2).recipient)
     with pytest.raises(AssertionError):
         ses.send(BATCH, [parcel(3), mixed_up])

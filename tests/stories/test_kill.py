@@ -34,7 +34,7 @@ _KILLS_EACH = 5
 _TESTS = -(-int(os.environ.get("POSTMERGE_CHAOS_RUNS", "50")) // _KILLS_EACH)
 _MEMBERS = 120
 #: Batches of 50, several of them under way at a time.
-_MOST_UNDER_WAY = 50 * wiring._IN_FLIGHT
+_MOST_UNDER_WAY = 50 * wiring._OUTBOX_IN_FLIGHT
 _DELIVER = ("deliver",)
 
 

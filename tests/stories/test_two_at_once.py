@@ -10,7 +10,7 @@ from pipeline.ledger.entry import State
 from tests.stories.senders import books, ordered, run, senders, wait_until, written
 
 #: Batches of 50, several of them under way at a time, of two senders.
-_MOST_UNDER_WAY = 2 * 50 * wiring._IN_FLIGHT
+_MOST_UNDER_WAY = 2 * 50 * wiring._OUTBOX_IN_FLIGHT
 
 
 def _claims(root: Path) -> tuple[list[str], str]:

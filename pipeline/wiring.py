@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pipeline.approvals.trailers import TrailerReviews
 from pipeline.archive.folder import FolderArchive
+from pipeline.archive.s3 import S3Archive
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.audience.duckdb import DuckDbContacts
@@ -20,9 +21,10 @@ from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World
 from pipeline.errors import PipelineError, UsageError
+from pipeline.ledger.dynamodb import DynamoDbLedger
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
-from pipeline.models.policy import Folder, Outbox, Policy, Sqlite, Target
+from pipeline.models.policy import S3, DynamoDb, Folder, GitHub, Outbox, Policy, Ses, Sqlite, Target
 from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
@@ -72,8 +74,11 @@ def ledger_of(root: Path, target: Target, *, rehearsal: bool = False) -> Ledger:
     match target.ledger:
         case Sqlite(sqlite=path):
             return SqliteLedger(root / path, rehearsal=rehearsal)
-        case other:
-            raise _not_yet(f"the ledger {other!r}")
+        case DynamoDb(dynamodb=table):
+            repository = _repository_of(root, target)
+            return DynamoDbLedger(
+                table, repository=repository, region=_region_of(target), rehearsal=rehearsal
+            )
 
 
 def archive_of(root: Path, target: Target) -> Archive:
@@ -81,8 +86,18 @@ def archive_of(root: Path, target: Target) -> Archive:
     match target.archive:
         case Folder(folder=path):
             return FolderArchive(root / path)
-        case other:
-            raise _not_yet(f"the archive {other!r}")
+        case S3(s3=bucket):
+            return S3Archive(bucket, region=_region_of(target))
+
+
+def _repository_of(root: Path, target: Target) -> str:
+    """The name by which a shared table knows whose ledger it is: the same in every clone."""
+    return target.reviews.github if isinstance(target.reviews, GitHub) else root.name
+
+
+def _region_of(target: Target) -> str | None:
+    """Table and bucket are where SES is; without SES, where the environment says."""
+    return target.transport.ses.region if isinstance(target.transport, Ses) else None
 
 
 def transport_of(root: Path, target: Target, clock: Clock) -> Transport:

@@ -7,10 +7,21 @@ from pathlib import Path
 import pytest
 
 from pipeline.archive.folder import FolderArchive
+from pipeline.archive.s3 import S3Archive
 from pipeline.archive.store import Archive
 from pipeline.errors import PipelineError
+from tests.cloud import BUCKET, REGION, make_bucket
 
-PARAMETERS: dict[str, Callable[[Path], Archive]] = {"folder": lambda path: FolderArchive(path / "archive")}
+
+def _s3(_: Path) -> Archive:
+    make_bucket()
+    return S3Archive(BUCKET, region=REGION)
+
+
+PARAMETERS: dict[str, Callable[[Path], Archive]] = {
+    "folder": lambda path: FolderArchive(path / "archive"),
+    "s3": _s3,
+}
 
 
 @pytest.fixture(params=sorted(PARAMETERS))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pipeline.ledger.dynamodb import DynamoDbLedger
 from pipeline.ledger.entry import (
     Batch,
     Order,
@@ -18,6 +19,7 @@ from pipeline.ledger.entry import (
 from pipeline.ledger.hold import Hold, HoldKind, Lift
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
+from tests.cloud import REGION, REPOSITORY, TABLE, make_table
 
 Opener = Callable[[Path], Ledger]
 
@@ -26,8 +28,14 @@ def _sqlite(folder: Path) -> Ledger:
     return SqliteLedger(folder / "ledger.db")
 
 
-#: Opens the one ledger of a folder; opening it again is what a restarted process does.
-KINDS: Mapping[str, Opener] = {"sqlite": _sqlite}
+def _dynamodb(_: Path) -> Ledger:
+    make_table()
+    return DynamoDbLedger(TABLE, repository=REPOSITORY, region=REGION)
+
+
+#: Opens the one ledger of a folder, or of the cloud around the test; opening it again is what a restarted
+#: process does.
+KINDS: Mapping[str, Opener] = {"sqlite": _sqlite, "dynamodb": _dynamodb}
 
 CAMPAIGN = "winter-sale"
 #: Two waves, of 4 recipients in batches of 2 and of 6 in batches of 3.

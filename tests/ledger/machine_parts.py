@@ -1,5 +1,6 @@
 """What the machine of two senders keeps, and how it reads the ledger's own rows."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -42,15 +43,25 @@ def again(batch: Batch) -> Batch:
     return Batch(replace(batch.id, attempt=batch.id.attempt + 1), batch.positions)
 
 
-def paths(ledger: SqliteLedger, revision: Revision) -> dict[int, str]:
-    """Where everybody of a revision stands on record, having gone a way that the table of moves allows."""
-    stands = dict.fromkeys(range(revision.recipients), "h")
+#: Positions of a batch on record, and the letters of its outcomes when there are some.
+Entry = tuple[tuple[int, ...], str | None]
+
+
+def entries(ledger: SqliteLedger, revision: Revision) -> Iterator[Entry]:
+    """The ledger's own rows, earlier attempts first."""
     for positions, states in ledger.rows(
         "SELECT positions, states FROM reservation LEFT JOIN settlement "
         "USING (campaign, revision, wave, batch, attempt) WHERE revision = ? ORDER BY attempt",
         revision.number,
     ):
-        for index, position in enumerate(int(word) for word in positions.strip("[]").split(",")):
+        yield tuple(json.loads(positions)), states
+
+
+def paths(entries: Iterator[Entry], revision: Revision) -> dict[int, str]:
+    """Where everybody of a revision stands on record, having gone a way that the table of moves allows."""
+    stands = dict.fromkeys(range(revision.recipients), "h")
+    for positions, states in entries:
+        for index, position in enumerate(positions):
             assert State.UNKNOWN in NEXT[State(stands[position])]
             stands[position] = "u" if states is None else states[index]
             assert stands[position] == "u" or State(stands[position]) in NEXT[State.UNKNOWN]

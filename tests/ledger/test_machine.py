@@ -26,8 +26,9 @@ from pipeline.ledger.entry import (
 )
 from pipeline.ledger.hold import EVERYTHING, HeldBack, Hold
 from pipeline.ledger.sqlite import SqliteLedger
+from pipeline.ledger.store import Ledger
 from tests.ledger.books import CAMPAIGN, REVISION, halt, lift_of, minute
-from tests.ledger.machine_parts import Claim, again, all_batches, paths
+from tests.ledger.machine_parts import Claim, Entry, again, all_batches, entries, paths
 
 _SENDERS = st.integers(0, 1)
 _LETTERS = st.lists(st.sampled_from("aaurxhh"), min_size=3, max_size=3).map("".join)
@@ -52,8 +53,14 @@ class TwoSenders(RuleBasedStateMachine):
         self.claims: dict[BatchId, Claim] = {}
         self.standing: list[Hold] = []
 
-    def _open(self) -> SqliteLedger:
+    def _open(self) -> Ledger:
         return SqliteLedger(Path(self._folder.name) / "ledger.db")
+
+    def _entries(self, revision: Revision) -> Iterator[Entry]:
+        """What is on record of the batches of a revision, by attempts."""
+        ledger = self.senders[0]
+        assert isinstance(ledger, SqliteLedger)
+        return entries(ledger, revision)
 
     def teardown(self) -> None:
         for ledger in self.senders:
@@ -225,7 +232,7 @@ class TwoSenders(RuleBasedStateMachine):
 
     # What must hold.
 
-    def _open_batches(self, ledger: SqliteLedger) -> Iterator[Batch]:
+    def _open_batches(self, ledger: Ledger) -> Iterator[Batch]:
         for revision in self.revisions:
             for wave in range(1, len(revision.waves) + 1):
                 yield from ledger.open_batches(revision, wave)
@@ -294,7 +301,7 @@ class TwoSenders(RuleBasedStateMachine):
         on_record = {
             self.audiences[revision.number][position]
             for revision in self.revisions
-            for position, letter in paths(self.senders[0], revision).items()
+            for position, letter in paths(self._entries(revision), revision).items()
             if letter in "au"
         }
         assert set(+self.mailbox) <= on_record

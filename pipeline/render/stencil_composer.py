@@ -28,8 +28,10 @@ _Known = tuple[int, Form] | str
 class StencilComposer:
     """Makes the words of a campaign's mails, with as few stencils as say them exactly."""
 
-    def __init__(self, source: MailSource, *, longest: int) -> None:
+    def __init__(self, source: MailSource, *, longest: int, shared: bool = True) -> None:
+        """Without `shared` every mail is one of its own: what the others are compared with."""
         self._source = source
+        self._shared = shared
         self._plainly = Composer(source, longest=longest)
         self._marking = Composer(source, longest=longest, sandbox=MarkingSandbox)
         escaping, plain = self._marking.escaping, self._marking.plain
@@ -47,6 +49,8 @@ class StencilComposer:
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Filled | Composed | RenderFailure:
         """The mail of one recipient, or why there is none. Never raises for what a template does."""
+        if not self._shared:
+            return self._ordinary(recipient, unsubscribe_url, "nothing is to be shared")
         try:
             marked, known = self._known(recipient, unsubscribe_url)
             if isinstance(known, str):

@@ -209,6 +209,8 @@ def test_every_module_is_reached_from_the_command_line() -> None:
 #: Nobody calls them yet, or a library does, by name.
 CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
     "list_commands": "click asks for the order of the commands",
+    "concat": "Jinja2 joins the pieces of a template with it",
+    "versioning_enabled": "asked by `doctor`, which comes with the rest of the production target",
     "fold_binary": "the e-mail policy of the standard library calls it",
     "verify": "whoever receives one-click unsubscribes needs it; the token is worth nothing without",
 }

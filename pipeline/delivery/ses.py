@@ -68,6 +68,8 @@ class SesTransport:
             read_timeout=read_seconds,
             max_pool_connections=connections,
             tcp_keepalive=True,
+            # a third of the time that a call costs; `ses_limits` looks at what can differ between calls
+            parameter_validation=False,
         )
         try:
             client = boto3.session.Session().client(

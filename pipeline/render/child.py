@@ -53,8 +53,8 @@ def main() -> None:
     failed = warm.compose(Recipient("2", "b@personas.example", {}), "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     try:
-        source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
-        composer = StencilComposer(source, longest=limits.part_characters)
+        source, limits, shared = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
+        composer = StencilComposer(source, longest=limits.part_characters, shared=shared)
         _shut_in(limits)
         wire.write(out, wire.READY)
         while True:

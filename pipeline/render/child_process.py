@@ -42,7 +42,7 @@ _ENDS: Final[dict[int, RenderFailure]] = {
 class ChildProcess:
     """The process, seen from outside."""
 
-    def __init__(self, source: MailSource, limits: Limits) -> None:
+    def __init__(self, source: MailSource, limits: Limits, *, shared: bool) -> None:
         self.answered = 0
         self._limits = limits
         #: What this child has said; another one begins to count anew.
@@ -56,7 +56,7 @@ class ChildProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._begin(wire.source_out(source, limits))
+        self._begin(wire.source_out(source, limits, shared=shared))
 
     def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """Answers for the first of `rows`, as many as the child lived for."""

@@ -12,6 +12,7 @@ from pipeline.render.sandbox import Names, Sandbox
 from pipeline.render.source import MailSource
 from pipeline.render.stencil import NotShareable
 
+_MOST_REMEMBERED = 400
 _LEFT_OVER = re.compile(r"\{\{|\{%")
 # everything below space but tab and line feed, delete, the C1 block, and halves of characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -42,6 +43,9 @@ class Composer:
         self.plain = sandbox(self._find, escape=False, language=source.language)
         for each in (self.escaping, self.plain):
             each.globals.update(fixed)
+        #: Words that passed every check, where the same words come again and again.
+        self._sound: set[str] = set()
+        self._remembers = sandbox is not Sandbox
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
         """The mail of one recipient, or why there is none. Never raises for what a template does."""
@@ -126,7 +130,8 @@ class Composer:
             # piece by piece, so that endless text is noticed while it grows
             for piece in sandbox.get_template(name).generate(seen):
                 length += len(piece)
-                self._bound(length, name)
+                if length > self._longest:
+                    self._bound(length, name)
                 pieces.append(piece)
         except NotShareable:
             raise
@@ -136,6 +141,8 @@ class Composer:
 
     def _checked(self, words: str, name: str) -> str:
         """`words` with one kind of line ending, if they may be sent."""
+        if words in self._sound:
+            return words
         words = words.replace("\r\n", "\n").replace("\r", "\n")
         self._bound(len(words), name)
         if not words.strip():
@@ -156,6 +163,8 @@ class Composer:
                     name,
                 )
             )
+        if self._remembers and len(self._sound) < _MOST_REMEMBERED:
+            self._sound.add(words)
         return words
 
     def _bound(self, length: int, name: str) -> None:

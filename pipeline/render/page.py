@@ -80,7 +80,9 @@ def to_text(page: str) -> str:
 
     Mail programs that make links of bare addresses take whatever follows without a space along.
     """
-    lines = (line.rstrip() for line in get_text(_LINKED.sub(_spelt_out, page), _AS_TEXT).splitlines())
+    # inscriptis resolves references once more after the parser did
+    spelt = _LINKED.sub(_spelt_out, page).replace("&amp;", "&amp;amp;")
+    lines = (line.rstrip() for line in get_text(spelt, _AS_TEXT).splitlines())
     # tables that only make the layout leave the whole text indented
     words = textwrap.dedent("\n".join(lines))
     return re.sub(r"\n{3,}", "\n\n", words).strip("\n") + "\n"

@@ -4,7 +4,7 @@ The sandbox keeps a template from reaching Python; it does not bound computing t
 what the child process (`child.py`) is for: no template is ever compiled or run outside it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined
@@ -92,6 +92,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["date"] = day(language)
         self.filters["int"] = whole
         self.filters["default"] = self.filters["d"] = otherwise
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template sees; ours never change once a template is loaded, so a plain copy will do."""
+        return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`, where our own values come first."""

@@ -28,8 +28,10 @@ _Known = tuple[int, Form] | str
 class StencilComposer:
     """Makes the words of a campaign's mails, with as few stencils as say them exactly."""
 
-    def __init__(self, source: MailSource, *, longest: int) -> None:
+    def __init__(self, source: MailSource, *, longest: int, shared: bool = True) -> None:
+        """Without `shared` every mail is one of its own: what the others are compared with."""
         self._source = source
+        self._shared = shared
         self._plainly = Composer(source, longest=longest)
         self._marking = Composer(source, longest=longest, sandbox=MarkingSandbox)
         escaping, plain = self._marking.escaping, self._marking.plain
@@ -37,6 +39,9 @@ class StencilComposer:
         assert isinstance(plain, MarkingSandbox)
         self._in_page, self._in_text = escaping.marks, plain.marks
         self._own = Own(plain.differs("subject"), source.preheader is not None and plain.differs("preheader"))
+        #: The lines that are the same for everybody, once they are known.
+        self._subject: str | None = None
+        self._preheader: str | None = None
         #: By what a row's words have in common with others: the form, or why there is none.
         self._forms: dict[_Key, _Known] = {}
         #: Every stencil so far; `Filled` names its stencil by the place in this list.
@@ -44,6 +49,8 @@ class StencilComposer:
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Filled | Composed | RenderFailure:
         """The mail of one recipient, or why there is none. Never raises for what a template does."""
+        if not self._shared:
+            return self._ordinary(recipient, unsubscribe_url, "nothing is to be shared")
         try:
             marked, known = self._known(recipient, unsubscribe_url)
             if isinstance(known, str):
@@ -63,7 +70,9 @@ class StencilComposer:
         seen = names_of(recipient, link)
         for _ in range(_MOST_ROUNDS):
             marked = self._marked(seen)
-            key = self._key(marked)
+            self._subject = None if self._own.subject else marked.subject
+            self._preheader = None if self._own.preheader else marked.preheader
+            key = self._subject, self._preheader, marked.markup, marked.text
             if key in self._forms:
                 return marked, self._forms[key]
             if len(self._forms) >= _MOST_FORMS:
@@ -93,17 +102,13 @@ class StencilComposer:
     def _marked(self, seen: Mapping[str, object]) -> Marked:
         self._in_page.begin()
         self._in_text.begin()
-        subject, preheader = self._plainly.line("subject", seen), self._plainly.preheader(seen)
+        subject = self._subject if self._subject is not None else self._plainly.line("subject", seen)
+        preheader = self._preheader if self._preheader is not None else self._plainly.preheader(seen)
         markup = None if self._source.html is None else self._marking.markup(seen)
         text = None if self._source.text is None else self._marking.text(seen)
         return Marked(
             subject, preheader, markup, text, tuple(self._in_page.values), tuple(self._in_text.values)
         )
-
-    def _key(self, marked: Marked) -> _Key:
-        subject = None if self._own.subject else marked.subject
-        preheader = None if self._own.preheader else marked.preheader
-        return subject, preheader, marked.markup, marked.text
 
     def _compared(
         self, recipient: Recipient, link: str, number: int, values: tuple[str, ...]

@@ -15,7 +15,6 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.environment import TemplateModule
 
 from pipeline.render.sandbox import NeverKept, Sandbox
-from pipeline.render.stencil import NotShareable
 
 #: Letters and digits only: nothing on the way through MJML, CSS and links has a reason to touch it.
 MARK: Final = re.compile(r"Qz([a-z])(\d{4})zQ")
@@ -30,6 +29,9 @@ _PLAIN: Final = re.compile(r"(?:[^<>&\"']|&(?:amp|lt|gt|#34|#39);)*")
 def mark(kind: str, number: int) -> str:
     """The mark of the value of that number."""
     return f"{_OPENING}{kind}{number:04d}zQ"
+
+
+_MARKS: Final = tuple(mark("v", number) for number in range(_MOST_MARKS))
 
 
 class Marks:
@@ -60,11 +62,10 @@ class Marks:
             return words
         if self._escape and not _PLAIN.fullmatch(words):
             return words
-        if _OPENING in words:
-            raise NotShareable("a value looks like one of our own marks")
+        said = _MARKS[len(self.values)]
         self.values.append(str(words))
         self.places.append(place)
-        return mark("v", len(self.values) - 1)
+        return said
 
     @contextmanager
     def paused(self) -> Iterator[None]:

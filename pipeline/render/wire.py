@@ -53,9 +53,10 @@ def read(stream: IO[bytes], *, longest: int) -> Any:
         raise Garbled("the other side said no JSON") from error
 
 
-def source_out(source: MailSource, limits: Limits) -> dict[str, Any]:
+def source_out(source: MailSource, limits: Limits, *, shared: bool) -> dict[str, Any]:
     """What the child must know. Attachments stay: templates cannot see them."""
     return {
+        "stencils": shared,
         "campaign": source.campaign,
         "language": source.language,
         "sender": asdict(source.sender),
@@ -76,9 +77,9 @@ def source_out(source: MailSource, limits: Limits) -> dict[str, Any]:
     }
 
 
-def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits]:
-    """The other way round."""
-    limits = Limits(**said.pop("limits"))
+def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, bool]:
+    """The other way round: the source, the limits, and whether mails are to share stencils."""
+    limits, shared = Limits(**said.pop("limits")), bool(said.pop("stencils"))
     html, text = said.pop("html"), said.pop("text")
     source = MailSource(
         sender=Mailbox(**said.pop("sender")),
@@ -87,7 +88,7 @@ def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits]:
         own_hosts=tuple(said.pop("own_hosts")),
         **said,
     )
-    return source, limits
+    return source, limits, shared
 
 
 def rows_out(rows: Sequence[tuple[Recipient, str]]) -> list[list[Any]]:

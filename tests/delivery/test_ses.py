@@ -4,7 +4,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
+import boto3
 import pytest
+from botocore.validate import ParamValidator
 
 from pipeline.delivery.ses import SesTransport, written
 from pipeline.delivery.transport import Parcel
@@ -102,6 +104,18 @@ def test_fifty_people_share_one_call_and_each_has_his_own_words(server: Server, 
     assert request["ReplyToAddresses"] == ["help@hanamori.example"]
     assert request["FromEmailAddress"].endswith(" <news@mail.hanamori.example>")
     assert request["FromEmailAddress"].isascii()
+
+
+def test_the_service_model_knows_every_request(server: Server, ses: SesTransport) -> None:
+    file = AttachedFile("guide.pdf", "application/pdf", b"%PDF")
+    parcels = [replace(p, message=replace(p.message, attachments=(file,))) for p in (parcel(1), parcel(2))]
+    ses.send(BATCH, [*parcels, alone(3)])
+    model = boto3.session.Session().client("sesv2", region_name="x").meta.service_model
+    assert len(server.requests) == 2
+    for path, request in server.requests:
+        operation = "SendBulkEmail" if path.endswith("bulk-emails") else "SendEmail"
+        report = ParamValidator().validate(request, model.operation_model(operation).input_shape)
+        assert not report.has_errors(), report.generate_report()
 
 
 def test_the_address_of_a_recipient_stands_in_no_tag_and_only_once(server: Server, ses: SesTransport) -> None:

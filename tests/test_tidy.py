@@ -208,6 +208,8 @@ def test_every_module_is_reached_from_the_command_line() -> None:
 
 #: Nobody calls them yet, or a library does, by name.
 CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
+    "point_in_time_recovery_enabled": "`postmerge doctor` will ask every ledger in DynamoDB",
+    "versioning_enabled": "`postmerge doctor` will ask every archive in S3",
     "list_commands": "click asks for the order of the commands",
     "concat": "Jinja2 joins the pieces of a template with it",
     "versioning_enabled": "asked by `doctor`, which comes with the rest of the production target",

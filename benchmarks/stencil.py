@@ -9,7 +9,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pipeline.delivery.ses import Ses
+from pipeline.delivery.ses import SesTransport
 from pipeline.delivery.transport import Parcel
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
@@ -112,7 +112,7 @@ def _sending(parcels: list[Parcel]) -> float:
     process.start()
     os.environ.setdefault("AWS_ACCESS_KEY_ID", "invented")
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "invented")
-    ses = Ses.connect("ap-northeast-1", {}, endpoint=f"http://127.0.0.1:{here.recv()}")
+    ses = SesTransport.connect("ap-northeast-1", {}, endpoint=f"http://127.0.0.1:{here.recv()}")
 
     def all_of_them() -> None:
         for start in range(0, len(parcels), _BATCH):

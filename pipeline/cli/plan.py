@@ -8,6 +8,7 @@ from pipeline import wiring
 from pipeline.cli.options import Place, format_option, target_option
 from pipeline.clock import SystemClock
 from pipeline.errors import Refused
+from pipeline.models.policy import Ses
 from pipeline.plan import describe, report
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
@@ -36,7 +37,14 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
         ledger = wiring.ledger_of(repository.root, chosen, rehearsal=True)
         try:
             contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
-            entries = report.make(before, after, contacts=contacts, ledger=ledger, now=now)
+            entries = report.make(
+                before,
+                after,
+                contacts=contacts,
+                ledger=ledger,
+                now=now,
+                sharing=isinstance(chosen.transport, Ses),
+            )
         finally:
             ledger.close()
     match form:

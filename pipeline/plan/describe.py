@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, Literal, assert_never
 
@@ -153,6 +154,7 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
         "excluded": dict(forecast.excluded) if forecast else {},
         "unusual": [worded(unusual, phrases("en")) for unusual in entry.unusual],
         "reached": entry.delivered.reached if entry.delivered else 0,
+        "sharing": None if entry.sharing is None else asdict(entry.sharing),
         "steps": [_step_data(step) for step in entry.steps],
     }
 

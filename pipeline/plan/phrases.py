@@ -46,6 +46,10 @@ class Phrases:
     no_sender: str
     too_late: str
     time_has_passed: str
+    calls: str
+    sharing: str
+    alone: str
+    different: str
     digest: str
     checksum: str
     pace: str
@@ -95,6 +99,10 @@ _EN: Final = Phrases(
     no_sender="the policy names no sender {sender}",
     too_late="merged now it would start too late, and ask a person first",
     time_has_passed="its time to send has passed; it would start after the undo window",
+    calls="calls",
+    sharing="{shared} invented people share {templates} templates",
+    alone="on its own",
+    different="some mails differ from the ordinary rendering; do not send, report this",
     digest="content digest",
     checksum="plan checksum",
     pace="pace",
@@ -152,6 +160,10 @@ _JA: Final = Phrases(
     no_sender="差出人{sender}がポリシーにありません",
     too_late="今マージすると開始期限を過ぎるため、配信の前に人の確認が必要です",
     time_has_passed="配信予定時刻を過ぎています。取り消し待ち時間の後に始まります",
+    calls="送信方法",
+    sharing="架空の{shared}名が{templates}種類のテンプレートを共有します",
+    alone="個別送信",
+    different="通常の表示と異なるメールがあります。送信せずに報告してください",
     digest="コンテンツダイジェスト",
     checksum="計画チェックサム",
     pace="配信速度",

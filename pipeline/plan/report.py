@@ -1,13 +1,13 @@
 """What a merge would cause, campaign by campaign: the steps, the numbers, and what is unusual."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.audience.contacts import Contacts
 from pipeline.audience.of_campaign import rule_of
 from pipeline.audience.rule import AudienceRule
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, Refused
 from pipeline.ledger.store import Ledger
 from pipeline.plan.changes import Amend, Change, Sight, Start, between
 from pipeline.plan.delivery_plan import (
@@ -28,6 +28,9 @@ from pipeline.plan.unusual import (
     Unusual,
     audience_objections,
 )
+from pipeline.render.of_campaign import mail_source
+from pipeline.render.personas import invented
+from pipeline.render.stencil_report import Sharing, sharing_of
 from pipeline.workspace.workspace import Workspace
 
 
@@ -50,6 +53,7 @@ class Entry:
     steps: tuple[Step, ...] = ()
     unusual: tuple[Unusual, ...] = ()
     delivered: Delivered | None = None
+    sharing: Sharing | None = None
 
 
 def sights(workspace: Workspace) -> Mapping[str, Sight]:
@@ -62,13 +66,37 @@ def sights(workspace: Workspace) -> Mapping[str, Sight]:
 
 
 def make(
-    before: Workspace, after: Workspace, *, contacts: Contacts, ledger: Ledger | None, now: datetime
+    before: Workspace,
+    after: Workspace,
+    *,
+    contacts: Contacts,
+    ledger: Ledger | None,
+    now: datetime,
+    sharing: bool = False,
 ) -> tuple[Entry, ...]:
-    """The plan of merging `after` where `before` is; a merge at `now` is assumed for the times."""
-    return tuple(
+    """The plan of merging `after` where `before` is; a merge at `now` is assumed for the times.
+
+    With `sharing` it says too how the mails share templates, for a transport that can use it.
+    """
+    entries = tuple(
         _entry(change, before, after, contacts, ledger, now)
         for change in between(sights(before), sights(after))
     )
+    return tuple(replace(entry, sharing=_sharing(after, entry)) for entry in entries) if sharing else entries
+
+
+def _sharing(workspace: Workspace, entry: Entry) -> Sharing | None:
+    """How invented people's mails would travel; None where the campaign does not render yet."""
+    folder = workspace.campaigns.get(entry.change.campaign)
+    segment = folder.campaign.audience.segment if folder else None
+    if entry.plan is None or folder is None or segment is None or segment not in workspace.segments:
+        return None
+    columns = workspace.segments[segment].segment.columns
+    try:
+        source = mail_source(workspace, folder.id)
+    except Refused:
+        return None
+    return sharing_of(source, invented(columns, folder.campaign.language))
 
 
 def _entry(  # noqa: PLR0917

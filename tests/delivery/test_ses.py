@@ -110,7 +110,7 @@ def test_the_service_model_knows_every_request(server: Server, ses: SesTransport
     file = AttachedFile("guide.pdf", "application/pdf", b"%PDF")
     parcels = [replace(p, message=replace(p.message, attachments=(file,))) for p in (parcel(1), parcel(2))]
     ses.send(BATCH, [*parcels, alone(3)])
-    model = boto3.session.Session().client("sesv2", region_name="x").meta.service_model
+    model = boto3.session.Session().client("sesv2", region_name="eu-west-1").meta.service_model
     assert len(server.requests) == 2
     for path, request in server.requests:
         operation = "SendBulkEmail" if path.endswith("bulk-emails") else "SendEmail"
@@ -170,7 +170,9 @@ def test_attachments_too_large_for_bulk_go_one_by_one(server: Server, ses: SesTr
 def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses: SesTransport) -> None:
     poisoned = parcel(2)
     object.__setattr__(
-        poisoned.message, "headers", (("List-Unsubscribe", "<https://x>\r\nBcc: y@z.example"),)
+        poisoned.message,
+        "headers",
+        (("List-Unsubscribe", "<https://u.hanamori.example>\r\nBcc: y@z.example"),),
     )
     assert states(ses, [parcel(1), poisoned, parcel(3)]) == "ara"
     assert server.addresses == ["m1@people.example", "m3@people.example"]
@@ -257,7 +259,7 @@ def test_every_answer_has_one_meaning_and_no_call_is_made_twice(
 
 def test_an_answer_that_names_fewer_people_leaves_the_rest_unknown(server: Server, ses: SesTransport) -> None:
     server.answering = lambda _path, _request: Reply(
-        200, b'{"BulkEmailEntryResults": [{"Status": "SUCCESS", "MessageId": "x"}]}'
+        200, b'{"BulkEmailEntryResults": [{"Status": "SUCCESS", "MessageId": "m1"}]}'
     )
     sent = ses.send(BATCH, [parcel(1), parcel(2), parcel(3)])
     assert [o.state for o in sent.outcomes] == [State.ACCEPTED, State.UNKNOWN, State.UNKNOWN]

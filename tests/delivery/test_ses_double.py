@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.delivery.ses import Ses
+from pipeline.delivery.ses import SesTransport
 from pipeline.delivery.transport import Parcel
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
@@ -35,11 +35,11 @@ def double() -> Iterator[Double]:
 
 
 @pytest.fixture
-def ses(double: Double, monkeypatch: pytest.MonkeyPatch) -> Ses:
+def ses(double: Double, monkeypatch: pytest.MonkeyPatch) -> SesTransport:
     for name, value in double.environment.items():
         monkeypatch.setenv(name, value)
     double.reset(**SETTINGS)
-    return Ses.connect("ap-northeast-1", {}, endpoint=double.endpoint_url, read_seconds=2)
+    return SesTransport.connect("ap-northeast-1", {}, endpoint=double.endpoint_url, read_seconds=2)
 
 
 def parcels_of(source: MailSource, rows: list[Recipient]) -> list[Parcel]:
@@ -68,7 +68,7 @@ def source_of(campaign: str) -> tuple[MailSource, list[Recipient]]:
 
 
 @pytest.mark.parametrize("campaign", CAMPAIGNS)
-def test_everybody_reads_his_own_mail_once(double: Double, ses: Ses, campaign: str) -> None:
+def test_everybody_reads_his_own_mail_once(double: Double, ses: SesTransport, campaign: str) -> None:
     source, people = source_of(campaign)
     parcels = parcels_of(source, people)
     assert parcels
@@ -108,7 +108,7 @@ def test_everybody_reads_his_own_mail_once(double: Double, ses: Ses, campaign: s
 )
 def test_who_may_have_a_mail_is_never_called_unsent(
     double: Double,
-    ses: Ses,
+    ses: SesTransport,
     fault: str,
     states: set[State],
     reached: bool,  # noqa: FBT001

@@ -161,7 +161,7 @@ def test_the_data_is_plain_and_complete() -> None:
     start, amend, stop, rest = data["campaigns"]
     assert start.keys() == {
         "id", "title", "change", "why", "digest", "checksum", "segment", "recipients", "excluded", "unusual",
-        "reached", "steps",
+        "reached", "sharing", "steps",
     }  # fmt: skip
     assert (start["change"], amend["change"], stop["change"], rest["change"]) == (
         "start",

@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pipeline.approvals.reviews import Reviews
 from pipeline.approvals.trailers import TrailerReviews
 from pipeline.archive.folder import FolderArchive
-from pipeline.archive.s3 import S3Archive
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.audience.duckdb import DuckDbContacts
@@ -21,18 +21,18 @@ from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World
 from pipeline.errors import PipelineError, UsageError
-from pipeline.ledger.dynamodb import DynamoDbLedger
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import S3, DynamoDb, Folder, GitHub, Outbox, Policy, Ses, Sqlite, Target
 from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
 
-#: Calls under way at once. The outbox is one disk.
-_IN_FLIGHT = 1
+#: Calls under way at once. The outbox is one disk; SES answers after a tenth of a second or two.
+_OUTBOX_IN_FLIGHT, _SES_IN_FLIGHT = 1, 8
 
 
 def _nothing(_campaign: str, _sentence: str) -> None:
@@ -75,6 +75,9 @@ def ledger_of(root: Path, target: Target, *, rehearsal: bool = False) -> Ledger:
         case Sqlite(sqlite=path):
             return SqliteLedger(root / path, rehearsal=rehearsal)
         case DynamoDb(dynamodb=table):
+            # Imported here: the AWS SDK takes a good part of a second that no other target needs.
+            from pipeline.ledger.dynamodb import DynamoDbLedger  # noqa: PLC0415
+
             repository = _repository_of(root, target)
             return DynamoDbLedger(
                 table, repository=repository, region=_region_of(target), rehearsal=rehearsal
@@ -87,6 +90,8 @@ def archive_of(root: Path, target: Target) -> Archive:
         case Folder(folder=path):
             return FolderArchive(root / path)
         case S3(s3=bucket):
+            from pipeline.archive.s3 import S3Archive  # noqa: PLC0415 as the ledger in DynamoDB
+
             return S3Archive(bucket, region=_region_of(target))
 
 
@@ -100,19 +105,32 @@ def _region_of(target: Target) -> str | None:
     return target.transport.ses.region if isinstance(target.transport, Ses) else None
 
 
-def transport_of(root: Path, target: Target, clock: Clock) -> Transport:
-    """The target's transport."""
+def transport_of(root: Path, target: Target, clock: Clock, policy: Policy) -> Transport:
+    """The target's transport; the senders of `policy` may use it."""
     match target.transport:
         case Outbox(outbox=path):
             return OutboxTransport(root / path, clock)
-        case other:
-            raise _not_yet(f"the transport {other!r}")
+        case Ses(ses=place):
+            from pipeline.delivery.ses import SesTransport  # noqa: PLC0415 as the ledger in DynamoDB
+
+            return SesTransport.connect(place.region, _configuration_sets(policy), connections=_SES_IN_FLIGHT)
 
 
-def _not_yet(what: str) -> PipelineError:
-    return PipelineError(
-        f"This version has no adapter for {what}.", "Use a target with outbox, sqlite and folder."
-    )
+def _configuration_sets(policy: Policy) -> dict[Mailbox, str]:
+    return {
+        Mailbox(sender.name, sender.address): sender.configuration_set
+        for sender in policy.senders.values()
+        if sender.configuration_set is not None
+    }
+
+
+def reviews_of(repository: Repository, target: Target) -> Callable[[Policy], Reviews]:
+    """Where the target's approvals stand, for each policy."""
+    if isinstance(target.reviews, GitHub):
+        raise PipelineError(
+            "This version cannot read reviews from GitHub.", "Use a target with `reviews: trailers`."
+        )
+    return lambda policy: TrailerReviews(repository, policy)
 
 
 def policy_at_hand(repository: Repository, branch: str) -> Policy:
@@ -139,26 +157,31 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
     with ExitStack() as stack:
         repository = stack.enter_context(Repository.open(start))
         main = Mainline(repository, calling.branch)
-        target = target_of(_policy_of(main.workspace(main.commit())), calling.target)
+        policy = _policy_of(main.workspace(main.commit()))
+        target = target_of(policy, calling.target)
+        reviews = reviews_of(repository, target)
         root = repository.root
         ledger = ledger_of(root, target, rehearsal=calling.rehearsal)
         stack.callback(ledger.close)
-        archive = archive_of(root, target)
-        transport: Transport = transport_of(root, target, calling.clock)
+        archive: Archive = archive_of(root, target)
+        transport: Transport = RehearsedTransport()
         if calling.rehearsal:
-            archive, transport = RehearsedArchive(archive), RehearsedTransport()
+            archive = RehearsedArchive(archive)
+        else:
+            transport = transport_of(root, target, calling.clock, policy)
+        in_flight = _OUTBOX_IN_FLIGHT if isinstance(target.transport, Outbox) else _SES_IN_FLIGHT
         yield World(
             main=main,
             contacts=contacts_of(root),
             ledger=ledger,
             archive=archive,
             transport=transport,
-            reviews=lambda policy: TrailerReviews(repository, policy),
+            reviews=reviews,
             clock=calling.clock,
             key=_key(root, target, rehearsal=calling.rehearsal),
             sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
-            executor=stack.enter_context(ThreadPoolExecutor(_IN_FLIGHT, thread_name_prefix="transport")),
-            in_flight=_IN_FLIGHT,
+            executor=stack.enter_context(ThreadPoolExecutor(in_flight, thread_name_prefix="transport")),
+            in_flight=in_flight,
             stopping=calling.stopping,
             narrate=calling.narrate,
         )

@@ -45,7 +45,7 @@ def test_send(  # noqa: PLR0917 click hands them over like this
                 campaign,
                 to=to,
                 by=somebody(by, repository),
-                transport=wiring.transport_of(repository.root, chosen, clock),
+                transport=wiring.transport_of(repository.root, chosen, clock, workspace.policy),
                 ledger=ledger,
                 clock=clock,
                 key=load_key(repository.root, os.environ, create=True),

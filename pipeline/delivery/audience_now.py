@@ -57,6 +57,7 @@ def put_together(
         barred = len(already)
         excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
     ends = wave_ends(frozen.count, plan.shares)
+    allowance = world.transport.allowance()
     return Revision(
         campaign=sight.campaign,
         number=number,
@@ -67,7 +68,7 @@ def put_together(
         audience=frozen.digest,
         recipients=frozen.count,
         waves=ends,
-        batch_sizes=batch_sizes(ends),
+        batch_sizes=batch_sizes(ends, allowance.rate if allowance else None),
         excluded=excluded,
         opened_at=world.clock.now(),
         barred=barred,

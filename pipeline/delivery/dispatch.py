@@ -23,7 +23,11 @@ from pipeline.ledger.entry import Revision, Taken
 from pipeline.ledger.hold import HoldKind
 from pipeline.plan.calendar import quiet_until
 from pipeline.plan.delivery_plan import Freeze, Send, Soak
+from pipeline.plan.waves import BATCH_MAX
 from pipeline.render.of_campaign import mail_source
+
+#: Our own verdicts on the moment: they are not asked about, they are found again.
+_FOUND_ANEW = frozenset({HoldKind.CHECKLIST, HoldKind.BOUNDS, HoldKind.QUOTA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +131,23 @@ def _ask_when_late(world: World, sight: Sight) -> bool:
 
 def _held(world: World, sight: Sight, ready: Ready) -> bool:
     """Whether anything but our own earlier verdict holds it; that verdict is found anew."""
-    if any(hold.kind not in {HoldKind.CHECKLIST, HoldKind.BOUNDS} for hold in holds_of(sight)):
+    if any(hold.kind not in _FOUND_ANEW for hold in holds_of(sight)):
+        return True
+    used_up = _quota_used_up(world)
+    keep_machine_hold(world, sight, HoldKind.QUOTA, used_up)
+    if used_up is not None:
         return True
     red = blocking_sentence(world, sight.commit, sight.campaign)
     keep_machine_hold(world, sight, HoldKind.CHECKLIST, red)
     return red is not None or not _passes_the_gate(world, sight, ready)
+
+
+def _quota_used_up(world: World) -> str | None:
+    """Why nothing more leaves today; a batch is never begun that today's quota does not cover."""
+    allowance = world.transport.allowance()
+    if allowance is None or allowance.left_today is None or allowance.left_today >= BATCH_MAX:
+        return None
+    return "today's quota of the transport is used up; the rest goes when there is quota again"
 
 
 def _passes_the_gate(world: World, sight: Sight, ready: Ready) -> bool:
@@ -175,17 +191,24 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     # Before the first message: from now on a ledger that does not know this delivery is a lost one.
     world.archive.create(marker_key(revision), marker(revision))
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
-    pace = world.pace(ready.plan.rate)
+    allowance = world.transport.allowance()
+    left_today = allowance.left_today if allowance else None
+    pace = world.pace(min(ready.plan.rate, allowance.rate) if allowance else ready.plan.rate)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
     with (
         Sending(world, revision, rule, source, open_frozen(world, revision)) as sending,
-        Flight(world.transport, world.executor, world.in_flight, sending.settle) as flight,
+        Flight(world.transport, world.executor, world.in_flight, sending.settle, pace.slow_down) as flight,
     ):
         for prepared in sending.prepared(world.ledger.open_batches(revision, wave)):
             if not brake.lets_go():
                 return
+            if left_today is not None:
+                left_today -= len(prepared.recipients)
+                if left_today < 0:
+                    # Looking again finds that the quota is used up, and says so.
+                    return
             pace.take(len(prepared.recipients))
             claimed = sending.claim(prepared, brake.lets_go)
             if isinstance(claimed, Taken):

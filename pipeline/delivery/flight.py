@@ -19,13 +19,24 @@ class Flight:
     first broken environment that a call came back with: nothing more should be sent then.
     """
 
-    def __init__(self, transport: Transport, executor: Executor, limit: int, settle: Settle) -> None:
-        """`limit` is how many calls may be under way; `settle` is called in the caller's own thread."""
+    def __init__(
+        self,
+        transport: Transport,
+        executor: Executor,
+        limit: int,
+        settle: Settle,
+        slow_down: Callable[[], None],
+    ) -> None:
+        """`limit` is how many calls may be under way.
+
+        `settle` and `slow_down` (when the other side had too much) are called in the caller's own thread.
+        """
         assert limit > 0, "somebody has to fly"
         self._transport = transport
         self._executor = executor
         self._limit = limit
         self._settle = settle
+        self._slow_down = slow_down
         self._under_way: dict[Future[Sent], Claimed] = {}
         self.trouble: PipelineError | None = None
 
@@ -59,4 +70,6 @@ class Flight:
             claimed = self._under_way.pop(future)
             sent = future.result()
             self._settle(claimed, sent)
+            if sent.slow_down:
+                self._slow_down()
             self.trouble = self.trouble or sent.trouble

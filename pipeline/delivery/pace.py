@@ -1,8 +1,12 @@
 """Recipients per second: a bucket that fills with time."""
 
 from datetime import timedelta
+from typing import Final
 
 from pipeline.clock import Clock
+
+#: The share of the full rate that comes back with every batch after a slow-down.
+_RECOVERY: Final = 0.02
 
 
 class Pace:
@@ -11,6 +15,7 @@ class Pace:
     def __init__(self, rate: float, clock: Clock) -> None:
         """`rate` is recipients per second."""
         assert rate > 0, "a rate of nothing never ends"
+        self._most = rate
         self._rate = rate
         self._clock = clock
         self._level = rate
@@ -24,6 +29,12 @@ class Pace:
             self._clock.sleep(timedelta(seconds=missing / self._rate))
             self._fill()
         self._level -= recipients
+        self._rate = min(self._most, self._rate + self._most * _RECOVERY)
+
+    def slow_down(self) -> None:
+        """The other side had too much: half the rate, which grows again with every batch that leaves."""
+        self._rate = max(min(1.0, self._most), self._rate / 2)
+        self._level = min(self._level, 0.0)
 
     def _fill(self) -> None:
         now = self._clock.now()

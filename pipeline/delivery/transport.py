@@ -20,14 +20,30 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender."""
+    """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender.
+
+    `slow_down` says that the other side would take the rest later: nothing is broken, it was too much.
+    """
 
     outcomes: tuple[Outcome, ...]
     trouble: PipelineError | None = None
+    slow_down: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the other side takes: recipients per second, and how many more today (None: no limit)."""
+
+    rate: float
+    left_today: int | None
 
 
 class Transport(Protocol):
     """Something that takes mail."""
+
+    def allowance(self) -> Allowance | None:
+        """What it would take now; None when it takes everything. Raises PipelineError when unreadable."""
+        ...
 
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
         """Hand over one batch, once.

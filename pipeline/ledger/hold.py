@@ -26,6 +26,8 @@ class HoldKind(StrEnum):
     CHECKLIST = "checklist"
     #: The audience is outside what was approved.
     BOUNDS = "bounds"
+    #: Today's quota of the transport is used up.
+    QUOTA = "quota"
     #: Its files on `main` cannot be read.
     BROKEN = "broken"
     #: Not approved as the policy asks.

@@ -25,8 +25,12 @@ def wave_ends(recipients: int, shares: Sequence[float]) -> tuple[int, ...]:
     return tuple(ends)
 
 
-def batch_sizes(ends: Sequence[int]) -> tuple[int, ...]:
-    """The largest batch of each wave: small in the first of several, where the least is known."""
+def batch_sizes(ends: Sequence[int], rate: float | None = None) -> tuple[int, ...]:
+    """The largest batch of each wave: small in the first of several, where the least is known.
+
+    `rate` is recipients per second that the transport takes: a batch above it would always be too much.
+    """
+    largest = BATCH_MAX if rate is None else max(1, min(BATCH_MAX, int(rate)))
     if len(ends) < 2:  # noqa: PLR2004 a single wave is no trial of anything
-        return (BATCH_MAX,) * len(ends)
-    return (FIRST_WAVE_BATCH_MAX, *(BATCH_MAX,) * (len(ends) - 1))
+        return (largest,) * len(ends)
+    return (min(largest, FIRST_WAVE_BATCH_MAX), *(largest,) * (len(ends) - 1))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
-from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
@@ -13,16 +12,19 @@ from pipeline.render.unsubscribe import UnsubscribeKey
 EXAMPLE_KEY = UnsubscribeKey(b"an example that signs nothing real")
 
 
-def sample(source: MailSource, recipients: Sequence[Recipient]) -> tuple[Message | RenderFailure, ...]:
-    """The mails of `recipients`, with unsubscribe links that work for nobody."""
-    with Renderer(source, EXAMPLE_KEY) as renderer:
-        return renderer.render(recipients)
-
-
 def problems(source: MailSource, recipients: Sequence[Recipient]) -> tuple[RenderFailure, ...]:
-    """Why some of `recipients` would get no mail; the same fault only once. Empty when all is well."""
+    """Why some of `recipients` would get no mail, each fault once. Empty when all is well.
+
+    When the next one fails in the very same way, the rest is not tried: a template that never ends would
+    cost every one of them its time limit.
+    """
     seen: dict[tuple[str, str | None, int | None], RenderFailure] = {}
-    for result in sample(source, recipients):
-        if isinstance(result, RenderFailure):
-            seen.setdefault((result.sentence, result.template, result.line), result)
+    with Renderer(source, EXAMPLE_KEY) as renderer:
+        for recipient in recipients:
+            (result,) = renderer.render([recipient])
+            if isinstance(result, RenderFailure):
+                fault = (result.sentence, result.template, result.line)
+                if fault in seen:
+                    break
+                seen[fault] = result
     return tuple(seen.values())

@@ -10,16 +10,16 @@ import signal
 import sys
 from math import ceil
 from types import FrameType
-from typing import Final
+from typing import Any, Final
 
 from pipeline.models.recipient import Recipient
 from pipeline.render import wire
 from pipeline.render.blame import TookTooLong, failure_of
-from pipeline.render.compose import Composer
-from pipeline.render.composed import Composed
+from pipeline.render.composed import Composed, Filled
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import HtmlBody, Mailbox, MailSource
+from pipeline.render.stencil_composer import StencilComposer
 
 #: The parent is ours: this only keeps a broken frame from asking for all memory.
 _LONGEST_FRAME: Final = 256 * 1024 * 1024
@@ -46,24 +46,34 @@ def main() -> None:
     """Serve until the input ends."""
     said, out = sys.stdin.buffer, sys.stdout.buffer
     # Modules and tables that are loaded on first use must be there before files become out of reach.
-    warm = Composer(_WARM_UP, longest=100_000).compose(
-        Recipient("1", "a@personas.example", {"name": "x"}), ""
-    )
-    assert isinstance(warm, Composed), warm
-    failed = Composer(_WARM_UP, longest=100_000).compose(Recipient("2", "b@personas.example", {}), "")
+    warm = StencilComposer(_WARM_UP, longest=100_000)
+    for name in "x", "{":
+        made = warm.compose(Recipient("1", "a@personas.example", {"name": name}), "")
+        assert isinstance(made, Filled), made
+    failed = warm.compose(Recipient("2", "b@personas.example", {}), "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     try:
-        source, limits = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
-        composer = Composer(source, longest=limits.part_characters)
+        source, limits, shared = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
+        composer = StencilComposer(source, longest=limits.part_characters, shared=shared)
         _shut_in(limits)
         wire.write(out, wire.READY)
         while True:
-            rows = wire.read(said, longest=_LONGEST_FRAME)
-            for row in rows:
-                recipient, link = wire.row_in(row)
-                wire.write(out, wire.result_out(_within_limits(composer, recipient, link, limits)))
+            _answer(wire.read(said, longest=_LONGEST_FRAME), composer, limits)
     except (wire.Garbled, OSError):
         return  # the parent has gone, or has had enough
+
+
+def _answer(rows: list[Any], composer: StencilComposer, limits: Limits) -> None:
+    """All rows of one question; nobody waits for a part of the answer."""
+    out = sys.stdout.buffer
+    for row in rows:
+        recipient, link = wire.row_in(row)
+        known = len(composer.stencils)
+        result = wire.result_out(_within_limits(composer, recipient, link, limits))
+        for stencil in composer.stencils[known:]:
+            wire.write(out, wire.stencil_out(stencil), flush=False)
+        wire.write(out, result, flush=False)
+    out.flush()
 
 
 def _shut_in(limits: Limits) -> None:
@@ -80,8 +90,8 @@ def _ring(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _within_limits(
-    composer: Composer, recipient: Recipient, link: str, limits: Limits
-) -> Composed | RenderFailure:
+    composer: StencilComposer, recipient: Recipient, link: str, limits: Limits
+) -> Filled | Composed | RenderFailure:
     """One row. The timer stops Python and knows the line; the kernel's limit stops what runs in C."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
@@ -89,7 +99,7 @@ def _within_limits(
     resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
     try:
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
-        result = composer.compose(recipient, link)
+        result: Filled | Composed | RenderFailure = composer.compose(recipient, link)
         signal.setitimer(signal.ITIMER_PROF, 0)
     except TookTooLong as error:
         # it rang between two steps of our own

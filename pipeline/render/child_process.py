@@ -16,6 +16,7 @@ from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import MailSource
+from pipeline.render.stencil import Stencil
 
 #: How long a child whose input has ended may take to leave, in seconds.
 _PARTING_SECONDS: Final = 3.0
@@ -41,9 +42,11 @@ _ENDS: Final[dict[int, RenderFailure]] = {
 class ChildProcess:
     """The process, seen from outside."""
 
-    def __init__(self, source: MailSource, limits: Limits) -> None:
+    def __init__(self, source: MailSource, limits: Limits, *, shared: bool) -> None:
         self.answered = 0
         self._limits = limits
+        #: What this child has said; another one begins to count anew.
+        self._stencils: list[Stencil] = []
         # a part may need six bytes a character as JSON; subject, HTML and text
         self._longest_frame = 18 * limits.part_characters + 65536
         with ExitStack() as stack:
@@ -53,7 +56,7 @@ class ChildProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._begin(wire.source_out(source, limits))
+        self._begin(wire.source_out(source, limits, shared=shared))
 
     def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """Answers for the first of `rows`, as many as the child lived for."""
@@ -61,7 +64,11 @@ class ChildProcess:
         with self._patience(len(rows)), suppress(wire.Garbled):
             self._say(wire.rows_out(rows))
             while len(answers) < len(rows):
-                answers.append(wire.result_in(self._hear()))
+                answer = wire.answer_in(self._hear(), self._stencils)
+                if isinstance(answer, Stencil):
+                    self._stencils.append(answer)
+                else:
+                    answers.append(answer)
         self.answered += len(answers)
         return answers
 

@@ -9,17 +9,24 @@ from pipeline.render.blame import failure_of
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure, Unrenderable
 from pipeline.render.sandbox import Names, Sandbox
-from pipeline.render.source import HtmlBody, MailSource
+from pipeline.render.source import MailSource
+from pipeline.render.stencil import NotShareable
 
+_MOST_REMEMBERED = 400
 _LEFT_OVER = re.compile(r"\{\{|\{%")
 # everything below space but tab and line feed, delete, the C1 block, and halves of characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+def names_of(recipient: Recipient, unsubscribe_url: str) -> dict[str, object]:
+    """What the templates see of one row."""
+    return {"recipient": Names("recipient", recipient.fields), "unsubscribe_url": unsubscribe_url}
+
+
 class Composer:
     """Makes the words of a campaign's mails, one recipient at a time."""
 
-    def __init__(self, source: MailSource, *, longest: int) -> None:
+    def __init__(self, source: MailSource, *, longest: int, sandbox: type[Sandbox] = Sandbox) -> None:
         self._source = source
         self._longest = longest
         body = source.html or source.text
@@ -32,47 +39,80 @@ class Composer:
             "organisation": Names("organisation", source.organisation),
         }
         # The part decides about escaping, not the name of a piece: one piece may serve both parts.
-        self._escaping = Sandbox(self._find, escape=True, language=source.language)
-        self._plain = Sandbox(self._find, escape=False, language=source.language)
-        for sandbox in (self._escaping, self._plain):
-            sandbox.globals.update(fixed)
+        self.escaping = sandbox(self._find, escape=True, language=source.language)
+        self.plain = sandbox(self._find, escape=False, language=source.language)
+        for each in (self.escaping, self.plain):
+            each.globals.update(fixed)
+        #: Words that passed every check, where the same words come again and again.
+        self._sound: set[str] = set()
+        self._remembers = sandbox is not Sandbox
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
         """The mail of one recipient, or why there is none. Never raises for what a template does."""
-        seen = {"recipient": Names("recipient", recipient.fields), "unsubscribe_url": unsubscribe_url}
+        seen = names_of(recipient, unsubscribe_url)
         try:
-            subject = self._line("subject", seen)
+            subject = self.line("subject", seen)
             html, text = self._parts(seen)
         except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
             return failure_of(error, self._main).of(recipient.id)
         return Composed(recipient.id, recipient.address, recipient.seal, subject, html, text)
 
     def _parts(self, seen: Mapping[str, object]) -> tuple[str | None, str]:
-        source = self._source
-        preheader = None if source.preheader is None else self._line("preheader", seen)
+        preheader = self.preheader(seen)
         html = bare = None
-        if source.html is not None:
-            html, bare = self._page(source.html, preheader, seen)
-        if source.text is not None:
-            return html, self._filled(self._plain, source.text.name, seen)
+        if self._source.html is not None:
+            html, bare = self.page_of(self.markup(seen), preheader)
+        if self._source.text is not None:
+            return html, self.text(seen)
         assert bare is not None, "a mail has a part"
-        return html, self._checked(page.to_text(bare), self._main)
+        return html, self.text_of(bare)
 
-    def _page(self, body: HtmlBody, preheader: str | None, seen: Mapping[str, object]) -> tuple[str, str]:
+    def preheader(self, seen: Mapping[str, object]) -> str | None:
+        """The line behind the subject, if there is one. Raises Unrenderable, as all below."""
+        return None if self._source.preheader is None else self.line("preheader", seen)
+
+    def markup(self, seen: Mapping[str, object]) -> str:
+        """The filled template of the page, before anything is made of it."""
+        assert self._source.html is not None, "asked only where there is one"
+        return self._filled(self.escaping, self._source.html.name, seen)
+
+    def text(self, seen: Mapping[str, object]) -> str:
+        """The text part from its own template."""
+        assert self._source.text is not None, "asked only where there is one"
+        return self._filled(self.plain, self._source.text.name, seen)
+
+    def text_of(self, bare: str) -> str:
+        """The text part made from a page."""
+        return self._checked(page.to_text(bare), self._main)
+
+    def page_of(self, markup: str, preheader: str | None) -> tuple[str, str]:
         """The finished page, and the page that a text part is made from: no preheader, no utm."""
-        markup = self._filled(self._escaping, body.name, seen)
-        if body.kind == "mjml":
-            preheader = None if mjml.has_preview(markup) else preheader
-            markup = mjml.to_html(markup, name=body.name, template=body.text, language=self._source.language)
-        bare = page.with_styles_inlined(markup)
-        source = self._source
+        body, source = self._source.html, self._source
+        assert body is not None, "asked only where there is one"
+        if self.has_own_preview(markup):
+            preheader = None
+        bare = self.bare_page(markup)
         finished = page.with_utm(bare, source.utm, source.own_hosts, source.unsubscribe_base)
         if preheader is not None:
             finished = page.with_preheader(finished, preheader)
         return self._checked(finished, body.name), bare
 
-    def _line(self, name: str, seen: Mapping[str, object]) -> str:
-        words = self._filled(self._plain, name, seen).strip()
+    def has_own_preview(self, markup: str) -> bool:
+        """Whether the author wrote a line for inboxes into the page."""
+        assert self._source.html is not None, "asked only where there is one"
+        return self._source.html.kind == "mjml" and mjml.has_preview(markup)
+
+    def bare_page(self, markup: str) -> str:
+        """The page of `markup` with its styles inlined, and nothing of ours added."""
+        body = self._source.html
+        assert body is not None, "asked only where there is one"
+        if body.kind == "mjml":
+            markup = mjml.to_html(markup, name=body.name, template=body.text, language=self._source.language)
+        return page.with_styles_inlined(markup)
+
+    def line(self, name: str, seen: Mapping[str, object]) -> str:
+        """The `subject` or the `preheader`: one line."""
+        words = self._filled(self.plain, name, seen).strip()
         if "\n" in words or "\t" in words:
             raise Unrenderable(
                 RenderFailure(
@@ -90,14 +130,19 @@ class Composer:
             # piece by piece, so that endless text is noticed while it grows
             for piece in sandbox.get_template(name).generate(seen):
                 length += len(piece)
-                self._bound(length, name)
+                if length > self._longest:
+                    self._bound(length, name)
                 pieces.append(piece)
+        except NotShareable:
+            raise
         except Exception as error:  # noqa: BLE001 see compose; here the template's name is known
             raise Unrenderable(failure_of(error, name)) from None
         return self._checked("".join(pieces), name)
 
     def _checked(self, words: str, name: str) -> str:
         """`words` with one kind of line ending, if they may be sent."""
+        if words in self._sound:
+            return words
         words = words.replace("\r\n", "\n").replace("\r", "\n")
         self._bound(len(words), name)
         if not words.strip():
@@ -118,6 +163,8 @@ class Composer:
                     name,
                 )
             )
+        if self._remembers and len(self._sound) < _MOST_REMEMBERED:
+            self._sound.add(words)
         return words
 
     def _bound(self, length: int, name: str) -> None:

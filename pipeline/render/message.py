@@ -14,6 +14,7 @@ from typing import Final
 from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.source import Mailbox
+from pipeline.render.stencil import Filling
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
 _ADDRESS: Final = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
@@ -48,6 +49,8 @@ class Message:
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[AttachedFile, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
+    #: The same words as a stencil that others share, for transports that can use it.
+    filling: Filling | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _address("recipient's address", self.to)

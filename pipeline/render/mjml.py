@@ -24,6 +24,10 @@ _KNOWN: Final = frozenset(
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?(mj-[A-Za-z0-9-]+)")
+_OPENING = re.compile(r"<[A-Za-z](?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+#: All but ASCII that can be seen, and the letters of Japanese and Latin.
+_GARBLED = re.compile(r"[^ -\[\]-~À-ɏぁ-ゖァ-ヺー々一-鿋]")
 _ROOT = re.compile(r"<mjml(?=[\s>])(?![^>]*\slang=)")
 
 
@@ -41,12 +45,26 @@ def to_html(mjml: str, *, name: str, template: str, language: str) -> str:
         if tag not in _KNOWN:
             raise Unrenderable(_unknown(tag, name, template))
     try:
-        return mjml2html(_ROOT.sub(f'<mjml lang="{language}"', mjml, count=1), fonts={})
-    except ValueError as error:
+        return mjml2html(_ROOT.sub(f'<mjml lang="{language}"', _spelt(mjml), count=1), fonts={})
+    except BaseException as error:
+        # a crash of the engine is none of Python's exceptions
+        if not isinstance(error, ValueError) and type(error).__module__ != "pyo3_runtime":
+            raise
         # the engine names tags and positions, never text
-        raise Unrenderable(
-            RenderFailure(f"This is no MJML: {error}.", "Look for a tag that is not closed.", name)
-        ) from None
+        why = f"This is no MJML: {error}." if isinstance(error, ValueError) else "MJML cannot read this mail."
+        raise Unrenderable(RenderFailure(why, "Look for a tag that is not closed.", name)) from None
+
+
+def _spelt(mjml: str) -> str:
+    r"""`mjml` with the characters of attributes that the engine would garble written as references.
+
+    It writes attributes the way Rust shows text to programmers: a full-width space as `\u{3000}`.
+    """
+
+    def in_quotes(quoted: re.Match[str]) -> str:
+        return _GARBLED.sub(lambda found: f"&#{ord(found[0])};", quoted[0])
+
+    return _OPENING.sub(lambda tag: _QUOTED.sub(in_quotes, tag[0]), mjml) if _GARBLED.search(mjml) else mjml
 
 
 def _unknown(tag: str, name: str, template: str) -> RenderFailure:

@@ -3,7 +3,7 @@
 import html
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -46,9 +46,19 @@ def with_utm(page: str, utm: Mapping[str, str], own_hosts: Sequence[str], never:
         return page
 
     def counted(href: re.Match[str]) -> str:
-        return html.escape(_count(html.unescape(href[0]), utm, own_hosts, never))
+        return counted_href(href[0], utm, own_hosts, never)
 
-    return _LINK.sub(lambda link: _HREF.sub(counted, link[0], count=1), page)
+    return on_hrefs(page, counted)
+
+
+def on_hrefs(page: str, change: Callable[[re.Match[str]], str]) -> str:
+    """`page` with `change` applied to what stands between the quotes of every link's href."""
+    return _LINK.sub(lambda link: _HREF.sub(change, link[0], count=1), page)
+
+
+def counted_href(href: str, utm: Mapping[str, str], own_hosts: Sequence[str], never: str) -> str:
+    """One href as it stands in a page, with the utm parameters where `with_utm` puts them."""
+    return html.escape(_count(html.unescape(href), utm, own_hosts, never))
 
 
 def _count(url: str, utm: Mapping[str, str], own_hosts: Sequence[str], never: str) -> str:
@@ -70,7 +80,9 @@ def to_text(page: str) -> str:
 
     Mail programs that make links of bare addresses take whatever follows without a space along.
     """
-    lines = (line.rstrip() for line in get_text(_LINKED.sub(_spelt_out, page), _AS_TEXT).splitlines())
+    # inscriptis resolves references once more after the parser did
+    spelt = _LINKED.sub(_spelt_out, page).replace("&amp;", "&amp;amp;")
+    lines = (line.rstrip() for line in get_text(spelt, _AS_TEXT).splitlines())
     # tables that only make the layout leave the whole text indented
     words = textwrap.dedent("\n".join(lines))
     return re.sub(r"\n{3,}", "\n\n", words).strip("\n") + "\n"

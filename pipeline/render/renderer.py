@@ -30,7 +30,10 @@ class Renderer:
     the others get their mail. For one thread at a time.
     """
 
-    def __init__(self, source: MailSource, key: UnsubscribeKey, *, limits: Limits | None = None) -> None:
+    def __init__(
+        self, source: MailSource, key: UnsubscribeKey, *, limits: Limits | None = None, shared: bool = True
+    ) -> None:
+        """`shared` is whether mails that differ only in values are made from one stencil."""
         if sys.platform != "linux":
             raise PipelineError(
                 "Mails are rendered under limits that only Linux has.",
@@ -39,6 +42,7 @@ class Renderer:
         self._source = source
         self._key = key
         self._limits = limits or Limits()
+        self._shared = shared
         self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
@@ -55,32 +59,38 @@ class Renderer:
         Raises PipelineError when no child can be started, AssertionError when an answer belongs to
         another row.
         """
-        results: list[Message | RenderFailure] = []
+        made = zip(recipients, self.composed(recipients), strict=True)
+        return tuple(self._message(recipient, result, tags(recipient)) for recipient, result in made)
+
+    def composed(self, recipients: Sequence[Recipient]) -> tuple[Composed | RenderFailure, ...]:
+        """The words alone, in the same order; raises as `render`."""
+        results: list[Composed | RenderFailure] = []
         for start in range(0, len(recipients), _LARGEST_BATCH):
-            batch = recipients[start : start + _LARGEST_BATCH]
-            for recipient, result in zip(batch, self._batch(batch), strict=True):
-                results.append(self._message(recipient, result, tags(recipient)))
+            results += self._batch(recipients[start : start + _LARGEST_BATCH])
         return tuple(results)
 
     def _batch(self, batch: Sequence[Recipient]) -> list[Composed | RenderFailure]:
-        """All rows in one round trip; when the child dies, the rest goes to a new one.
+        """All rows in one round trip; when the child dies, the rest goes to a new one, row by row.
 
-        Only a row that kills a child which has done nothing else is to blame.
+        Row by row, because a child that dies takes answers along that it had not said yet: only a row that
+        alone kills a child which has done nothing else is to blame.
         """
         waiting = [(recipient, self._link(recipient)) for recipient in batch]
         results: list[Composed | RenderFailure] = []
+        step = len(waiting)
         while waiting:
             if self._child is None:
-                self._child = ChildProcess(self._source, self._limits)
-            child = self._child
+                self._child = ChildProcess(self._source, self._limits, shared=self._shared)
+            child, asked = self._child, waiting[:step]
             fresh = child.answered == 0
-            answers = child.ask(waiting)
+            answers = child.ask(asked)
             results += answers
             waiting = waiting[len(answers) :]
-            if waiting:
+            if len(answers) < len(asked):
                 end = self._end_child()
-                if fresh and not answers:
+                if fresh and len(asked) == 1:
                     results.append(end.of(waiting.pop(0)[0].id))
+                step = 1
         return results
 
     def _link(self, recipient: Recipient) -> str:
@@ -108,6 +118,7 @@ class Renderer:
                 headers=headers,
                 attachments=source.attachments,
                 tags=tag_pairs(tags),
+                filling=result.filling,
             )
         except Malformed as error:
             return RenderFailure(

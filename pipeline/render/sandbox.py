@@ -4,7 +4,7 @@ The sandbox keeps a template from reaching Python; it does not bound computing t
 what the child process (`child.py`) is for: no template is ever compiled or run outside it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Final
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined
@@ -55,7 +55,7 @@ class _Unknown(StrictUndefined):
     __repr__ = StrictUndefined.__str__
 
 
-class _NeverKept(Template):
+class NeverKept(Template):
     """A template whose module is made anew for every import.
 
     Jinja2 keeps the module of `{% import %}`; a `namespace()` in it would carry one recipient's values
@@ -70,7 +70,7 @@ class _NeverKept(Template):
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja2 with our limits; `escape` says whether values are escaped for HTML."""
 
-    template_class = _NeverKept
+    template_class = NeverKept
     intercepted_binops = frozenset(["**", "*"])
 
     def __init__(self, find: Callable[[str], str | None], *, escape: bool, language: str) -> None:
@@ -92,6 +92,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["date"] = day(language)
         self.filters["int"] = whole
         self.filters["default"] = self.filters["d"] = otherwise
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """What every template sees; ours never change once a template is loaded, so a plain copy will do."""
+        return {**self.globals, **(d or {})}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`obj.attribute`, where our own values come first."""

@@ -10,13 +10,17 @@ from dataclasses import asdict
 from typing import IO, Any, Final
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.composed import Composed
+from pipeline.render.composed import Composed, Filled
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
+from pipeline.render.stencil import Filling, NotShareable, Stencil
 
 #: The child's first word: its limits stand.
 READY: Final = "ready"
+_COMPOSED, _FAILURE, _STENCIL = "composed", "failure", "stencil"
+_SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "subject", "html", "text", "unshared")
+_SAID_OF_STENCIL: Final = ("subject", "text", "html", "slots", "constants")
 _HEAD: Final = struct.Struct(">I")
 
 
@@ -24,11 +28,12 @@ class Garbled(Exception):
     """The other side ended, or said something that is no frame."""
 
 
-def write(stream: IO[bytes], value: Any) -> None:
-    """Say `value`. Raises OSError when nobody listens any more."""
+def write(stream: IO[bytes], value: Any, *, flush: bool = True) -> None:
+    """Say `value`, at once or together with what follows. Raises OSError when nobody listens any more."""
     body = json.dumps(value, separators=(",", ":")).encode("ascii")
     stream.write(_HEAD.pack(len(body)) + body)
-    stream.flush()
+    if flush:
+        stream.flush()
 
 
 def read(stream: IO[bytes], *, longest: int) -> Any:
@@ -48,9 +53,10 @@ def read(stream: IO[bytes], *, longest: int) -> Any:
         raise Garbled("the other side said no JSON") from error
 
 
-def source_out(source: MailSource, limits: Limits) -> dict[str, Any]:
+def source_out(source: MailSource, limits: Limits, *, shared: bool) -> dict[str, Any]:
     """What the child must know. Attachments stay: templates cannot see them."""
     return {
+        "stencils": shared,
         "campaign": source.campaign,
         "language": source.language,
         "sender": asdict(source.sender),
@@ -71,9 +77,9 @@ def source_out(source: MailSource, limits: Limits) -> dict[str, Any]:
     }
 
 
-def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits]:
-    """The other way round."""
-    limits = Limits(**said.pop("limits"))
+def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, bool]:
+    """The other way round: the source, the limits, and whether mails are to share stencils."""
+    limits, shared = Limits(**said.pop("limits")), bool(said.pop("stencils"))
     html, text = said.pop("html"), said.pop("text")
     source = MailSource(
         sender=Mailbox(**said.pop("sender")),
@@ -82,7 +88,7 @@ def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits]:
         own_hosts=tuple(said.pop("own_hosts")),
         **said,
     )
-    return source, limits
+    return source, limits, shared
 
 
 def rows_out(rows: Sequence[tuple[Recipient, str]]) -> list[list[Any]]:
@@ -96,16 +102,43 @@ def row_in(said: list[Any]) -> tuple[Recipient, str]:
     return Recipient(identity, address, fields), link
 
 
-def result_out(result: Composed | RenderFailure) -> dict[str, Any]:
-    """What became of one row."""
-    return {"kind": type(result).__name__, **asdict(result)}
+def result_out(result: Filled | Composed | RenderFailure) -> Any:
+    """What became of one row. The usual one is short: a list."""
+    if isinstance(result, Filled):
+        return [result.recipient_id, result.address, result.seal, result.stencil, result.values]
+    if isinstance(result, Composed):
+        return {"kind": _COMPOSED, **{name: getattr(result, name) for name in _SAID_OF_COMPOSED}}
+    return {"kind": _FAILURE, **asdict(result)}
 
 
-def result_in(said: Any) -> Composed | RenderFailure:
-    """The other way round. Raises Garbled for anything else."""
+def stencil_out(stencil: Stencil) -> dict[str, Any]:
+    """A stencil, said before the first row that names it."""
+    return {"kind": _STENCIL, **{name: getattr(stencil, name) for name in _SAID_OF_STENCIL}}
+
+
+def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailure | Stencil:
+    """What the child said; a row names one of the `stencils` said before. Raises Garbled."""
     try:
-        if said.pop("kind") == Composed.__name__:
-            return Composed(**said)
-        return RenderFailure(**said)
-    except (AttributeError, KeyError, TypeError) as error:
+        if isinstance(said, list):
+            return _filled_in(said, stencils)
+        kind = said.pop("kind")
+        if kind == _STENCIL:
+            return Stencil(**{**said, "constants": tuple(said["constants"])})
+        return Composed(**said) if kind == _COMPOSED else RenderFailure(**said)
+    except (
+        AssertionError,
+        AttributeError,
+        IndexError,
+        KeyError,
+        NotShareable,
+        TypeError,
+        ValueError,
+    ) as error:
         raise Garbled("the other side said something else") from error
+
+
+def _filled_in(said: list[Any], stencils: Sequence[Stencil]) -> Composed:
+    identity, address, seal, number, values = said
+    filling = Filling(stencils[number], tuple(values))
+    words = filling.words
+    return Composed(identity, address, seal, words.subject, words.html, words.text, filling)

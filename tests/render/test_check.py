@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.render.check import problems, sample
-from pipeline.render.message import Message
+from pipeline.render.check import problems
 from pipeline.render.personas import invented
 from pipeline.render.source import MailSource
 
@@ -55,7 +54,10 @@ def test_invented_people_have_every_column_and_exist_nowhere(language: str) -> N
     assert language == "en" or "髙" in together
 
 
-def test_a_sample_shows_what_a_person_would_get(mail: Change) -> None:
-    results = sample(mail(), invented(["family_name"], "ja"))
-    assert next(m.text for m in results if isinstance(m, Message)) == "鈴木様\n"
-    assert all(isinstance(result, Message) for result in results)
+def test_after_the_same_fault_twice_the_others_are_not_tried(mail: Change) -> None:
+    people = invented(["family_name"], "ja")
+    hostile = next(person for person in people if "<b>" in person.fields["family_name"])
+    others = [person for person in people if person is not hostile]
+    words = "{% if '<' in recipient.family_name %}{{ recipient.other }}{% endif %}{{ recipient.nothing }}"
+    assert len(problems(mail(words=words), [*others, hostile])) == 1
+    assert len(problems(mail(words=words), [hostile, *others])) == 2

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
-from pipeline.delivery.transport import Parcel, Sent, Transport
+from pipeline.delivery.transport import Allowance, Parcel, Sent, Transport
 from pipeline.delivery.world import World
 from pipeline.ledger.entry import BatchId, Reservation, Reserved
 from pipeline.ledger.store import Ledger
@@ -59,6 +59,9 @@ class _Transport:
     def __init__(self, real: Transport, meddle: Meddle) -> None:
         self._real = real
         self._meddle = meddle
+
+    def allowance(self) -> Allowance | None:
+        return self._real.allowance()
 
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
         self._meddle.calls.append(batch)

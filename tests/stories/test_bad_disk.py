@@ -14,6 +14,8 @@ from tests.stories.commands import say
 from tests.stories.senders import NO_SOAK, books, unordered
 from tests.stories.story import BODY, Story
 
+pytestmark = pytest.mark.slow
+
 
 def test_messages_larger_than_a_file_may_be_are_held_and_sent_later(tmp_path: Path) -> None:
     story = unordered(tmp_path / "repository", members=12)

@@ -16,6 +16,9 @@ from tests.stories.commands import on_disk, say
 from tests.stories.senders import books, copied, ordered
 from tests.stories.story import Story
 
+#: Each of them is a delivery or two.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def order(tmp_path_factory: pytest.TempPathFactory) -> Story:
@@ -75,7 +78,7 @@ def test_in_a_shallow_clone_the_approval_of_something_else_does_not_count(due: S
     said = say(clone.root, "deliver")
 
     assert said.status == 1, said.text
-    assert "is the clone shallow?" in said.text
+    assert "shallow clone" in said.text
     assert not clone.mailbox()
 
 
@@ -148,8 +151,8 @@ def test_a_list_that_grows_while_it_is_read_reaches_nobody_twice(due: Story) -> 
 
     def write() -> None:
         with (due.root / "members.csv").open("a", encoding="utf-8") as file:
-            for n in range(1000, 60_000):
-                if done.is_set():
+            for n in range(1000, 3000):
+                if done.wait(0.0005):
                     return
                 file.write(f"m{n},m{n}@people.example,Person {n},2026-01-01\n")
                 file.flush()

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import wiring
 from pipeline.ledger.entry import State
 from tests.stories.senders import books, ordered, run, senders, wait_until, written
 
-_BATCH = 50
+#: Batches of 50, several of them under way at a time, of two senders.
+_MOST_UNDER_WAY = 2 * 50 * wiring._OUTBOX_IN_FLIGHT
 
 
 def _claims(root: Path) -> tuple[list[str], str]:
@@ -54,7 +56,7 @@ def test_after_a_halt_has_returned_nothing_more_is_claimed(messages: int, tmp_pa
     assert all(at <= held for at in claims), "claimed after the hold"
     assert found.in_state(State.HELD) == after.in_state(State.HELD)
     newly = found.in_state(State.ACCEPTED) - after.in_state(State.ACCEPTED)
-    assert len(newly) <= 2 * _BATCH, "more than the batches in flight"
+    assert len(newly) <= _MOST_UNDER_WAY, "more than the batches in flight"
     assert found.account.unknown == 0
     assert found.account.held > 0, "the brake came too late to show anything"
     assert [end.status for end in ends] == [1, 1], ends

@@ -1,0 +1,162 @@
+r"""A mail as one SES template and values for its slots: how many people share one call.
+
+The inline templates of SES only put values into slots. They do not escape, they lose a mail in silence
+when a value is missing, and `{`, `}` and `\` beside a slot confuse them. So a stencil that could stumble
+cannot be made: `woven` moves such characters into slots of their own, and the constructor looks again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+_SLOT: Final = re.compile(r"\{\{f(\d+)\}\}")
+_BEFORE: Final = re.compile(r"[{\\]+\Z")
+_AFTER: Final = re.compile(r"\A\}+")
+#: Text, and where in it which value goes.
+Parts = Sequence[str | int]
+
+
+class NotShareable(Exception):
+    """These words cannot be a template that several people share. The text says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a recipient reads."""
+
+    subject: str
+    html: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stencil:
+    """Subject, text and HTML with slots named `{{f0}}`, `{{f1}}` and so on.
+
+    The first `slots` values are a recipient's own; `constants` are those of the slots behind them, the
+    same for everybody. Raises NotShareable for words on which the engine of SES would stumble.
+    """
+
+    subject: str
+    text: str
+    html: str | None
+    slots: int
+    constants: tuple[str, ...] = ()
+    _split: tuple[list[str] | None, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        parts = (self.subject, self.html, self.text)
+        split = tuple(None if part is None else _SLOT.split(part) for part in parts)
+        for pieces in split:
+            _assert_safe(pieces or [], self.slots + len(self.constants))
+        object.__setattr__(self, "_split", split)
+
+    def filled(self, values: Sequence[str]) -> Words:
+        """The words that SES makes of the template and `values`, one for each of `slots`."""
+        assert len(values) == self.slots, "every slot has a value"
+        everything = (*values, *self.constants)
+        subject, html, text = (None if p is None else _joined(p, everything) for p in self._split)
+        assert subject is not None
+        assert text is not None
+        return Words(subject, html, text)
+
+    def data(self, values: Sequence[str]) -> dict[str, str]:
+        """What SES is given for one recipient: every slot by its name."""
+        assert len(values) == self.slots, "every slot has a value"
+        return {f"f{n}": value for n, value in enumerate((*values, *self.constants))}
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """One recipient's values, and the stencil that they are for."""
+
+    stencil: Stencil
+    values: tuple[str, ...] = field(repr=False)
+
+    @property
+    def words(self) -> Words:
+        """What SES will make of it."""
+        return self.stencil.filled(self.values)
+
+    @property
+    def data(self) -> dict[str, str]:
+        """Every slot by its name."""
+        return self.stencil.data(self.values)
+
+
+def woven(subject: Parts, text: Parts, html: Parts | None, slots: int) -> Stencil:
+    """The stencil of parts in which a number stands for a value of that number, counted from 0.
+
+    Raises NotShareable when the parts hold what no template may hold.
+    """
+    constants: list[str] = []
+
+    def template(parts: Parts) -> str:
+        said = [_named(piece, constants, slots) for piece in _apart(parts)]
+        return "".join(said)
+
+    texts = template(subject), template(text), None if html is None else template(html)
+    return Stencil(*texts, slots=slots, constants=tuple(constants))
+
+
+@dataclass(frozen=True, slots=True)
+class _Constant:
+    words: str
+
+
+def _apart(parts: Parts) -> list[str | int | _Constant]:
+    """The same parts, with dangerous characters beside a value set apart."""
+    pieces: list[str | int | _Constant] = []
+    for place, piece in enumerate(parts):
+        if isinstance(piece, int):
+            pieces.append(piece)
+            continue
+        after = _AFTER.search(piece) if place > 0 else None
+        rest = piece[after.end() :] if after else piece
+        before = _BEFORE.search(rest) if place + 1 < len(parts) else None
+        middle = rest[: before.start()] if before else rest
+        pieces += [_Constant(after[0])] if after else []
+        pieces += [middle] if middle else []
+        pieces += [_Constant(before[0])] if before else []
+    return pieces
+
+
+def _named(piece: str | int | _Constant, constants: list[str], slots: int) -> str:
+    if isinstance(piece, str):
+        return piece
+    if isinstance(piece, int):
+        return f"{{{{f{piece}}}}}"
+    if piece.words not in constants:
+        constants.append(piece.words)
+    return f"{{{{f{slots + constants.index(piece.words)}}}}}"
+
+
+def _assert_safe(pieces: Sequence[str], slots: int) -> None:
+    """Raise NotShareable where a piece of text is none that the engine leaves alone."""
+    for place, piece in enumerate(pieces):
+        if place % 2:
+            assert int(piece) < slots, "a template names only slots that have a value"
+            continue
+        if "{{" in piece:
+            raise NotShareable("two braces stand in the text of the mail")
+        beside = (place > 0 and _AFTER.search(piece)) or (place + 1 < len(pieces) and _BEFORE.search(piece))
+        if beside:
+            raise NotShareable("a brace or a backslash stands right beside a value")
+
+
+def _joined(pieces: Sequence[str], values: Sequence[str]) -> str:
+    said = list(pieces)
+    said[1::2] = [values[int(n)] for n in pieces[1::2]]
+    return "".join(said)
+
+
+_WHOLE: Final = Stencil("{{f0}}", "{{f1}}", "{{f2}}", 3)
+_WHOLE_TEXT: Final = Stencil("{{f0}}", "{{f1}}", None, 2)
+
+
+def whole(words: Words) -> Filling:
+    """Any mail as a filling: the stencil is nothing but slots, the values are the whole parts."""
+    if words.html is None:
+        return Filling(_WHOLE_TEXT, (words.subject, words.text))
+    return Filling(_WHOLE, (words.subject, words.text, words.html))

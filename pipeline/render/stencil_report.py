@@ -1,0 +1,49 @@
+"""How the mails of a campaign will travel, and the proof that nobody reads anything else because of it."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from pipeline.models.recipient import Recipient
+from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.composed import Composed
+from pipeline.render.renderer import Renderer
+from pipeline.render.source import MailSource
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """Of some recipients: how many share how many templates, and why the others have a mail of their own.
+
+    `different` are the rows whose mail came out otherwise than the ordinary rendering; it must be empty.
+    """
+
+    templates: int
+    shared: int
+    alone: tuple[tuple[str, int], ...] = ()
+    different: tuple[str, ...] = ()
+
+
+def sharing_of(source: MailSource, recipients: Sequence[Recipient]) -> Sharing:
+    """Render everybody both ways, in two children, and compare; failures count nowhere."""
+    with Renderer(source, EXAMPLE_KEY) as renderer:
+        shared = renderer.composed(recipients)
+    with Renderer(source, EXAMPLE_KEY, shared=False) as renderer:
+        ordinary = renderer.composed(recipients)
+    mails = [result for result in shared if isinstance(result, Composed)]
+    fillings = [mail.filling for mail in mails if mail.filling is not None]
+    return Sharing(
+        templates=len({filling.stencil for filling in fillings}),
+        shared=len(fillings),
+        alone=tuple(sorted(Counter(mail.unshared for mail in mails if mail.filling is None).items())),
+        different=tuple(
+            recipient.id
+            for recipient, one, other in zip(recipients, shared, ordinary, strict=True)
+            if _bare(one) != _bare(other)
+        ),
+    )
+
+
+def _bare(result: object) -> object:
+    """What a person would read, whichever way it was made."""
+    return replace(result, filling=None, unshared="") if isinstance(result, Composed) else result

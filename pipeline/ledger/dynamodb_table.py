@@ -145,6 +145,8 @@ class DynamoDbTable:
         for pause in _pauses():
             needed = [(write, action_of(write, self._name, self._known(write))) for write in writes]
             sent = [(write, action) for write, action in needed if action is not None]
+            if not sent:
+                return Answer.WRITTEN
             answer, reasons = self._transact("transact_write_items", [action for _, action in sent])
             if answer is not None:
                 self._remember(writes)

@@ -96,7 +96,8 @@ def after(write: Write, item: Item | None) -> Item:
         return {**there, **write.item}
     there.update(write.put)
     for name, count in write.add.items():
-        there[name] = number(there, name) + count
+        if count:
+            there[name] = number(there, name) + count
     for name, text in write.at_least.items():
         there[name] = max(text, str(there.get(name, "")))
     for name, member in write.include.items():

@@ -15,7 +15,7 @@ import pytest
 from pipeline.clock import ManualClock
 from pipeline.errors import PipelineError
 from pipeline.ledger.dynamodb import DynamoDbLedger
-from pipeline.ledger.entry import Reserved, Revision, Taken, TestSend, batches_of
+from pipeline.ledger.entry import Reserved, Revision, Superseded, Taken, TestSend, batches_of
 from pipeline.ledger.hold import EVERYTHING, HeldBack
 from tests.cloud import REGION, REPOSITORY, TABLE, LostAnswers, Replies, admin, cloud, make_table
 from tests.ledger.books import (
@@ -226,6 +226,29 @@ def test_a_sender_whose_clock_is_behind_moves_no_moment_back() -> None:
     assert behind.reserve(claim(two, at=3)) == Reserved()
     assert behind.newest_entry_at() == minute(9)
     assert ledger.waves(REVISION)[2].last_entry_at == minute(9)
+
+
+# The state that reservations look at lies in several copies.
+
+
+@pytest.mark.parametrize("scope", [CAMPAIGN, EVERYTHING])
+def test_a_stop_and_its_lift_reach_every_batch(scope: str) -> None:
+    ledger = _opened(_LONG)
+    ledger.place(halt(scope))
+    answers = {ledger.reserve(claim(batch)) for batch in batches_of(_LONG, 1)}
+    assert answers == {HeldBack((halt(scope),))}
+    ledger.lift(lift_of(halt(scope)))
+    assert {ledger.reserve(claim(batch)) for batch in batches_of(_LONG, 1)} == {Reserved()}
+
+
+def test_the_end_of_a_revision_and_the_next_one_reach_every_batch() -> None:
+    ledger = _opened(_LONG)
+    ledger.end_revision(CAMPAIGN, 1, minute(5))
+    assert {ledger.reserve(claim(batch)) for batch in batches_of(_LONG, 1)} == {Superseded()}
+    later = replace(_LONG, number=2)
+    assert ledger.open_revision(later)
+    assert {ledger.reserve(claim(batch)) for batch in batches_of(_LONG, 1)} == {Superseded()}
+    assert {ledger.reserve(claim(batch)) for batch in batches_of(later, 1)} == {Reserved()}
 
 
 # What is read, and what it costs.

@@ -212,7 +212,6 @@ CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
     "versioning_enabled": "`postmerge doctor` will ask every archive in S3",
     "list_commands": "click asks for the order of the commands",
     "concat": "Jinja2 joins the pieces of a template with it",
-    "versioning_enabled": "asked by `doctor`, which comes with the rest of the production target",
     "fold_binary": "the e-mail policy of the standard library calls it",
     "verify": "whoever receives one-click unsubscribes needs it; the token is worth nothing without",
 }

@@ -95,10 +95,10 @@ def test_a_policy_without_that_adapter_sends_nothing(due: Story) -> None:
     )
     due.change({"policy.yaml": (due.root / "policy.yaml").read_text("utf-8") + target})
     due.merge()
-    for words in (("deliver",), ("status",), ("halt", "sale", "--reason", "why")):
-        said = say(due.root, *words, "--target", "production")
+    for command in ("deliver", "status"):
+        said = say(due.root, command, "--target", "production")
         assert said.status == 3, said.text
-        assert "has no adapter for" in said.text
+        assert "cannot read reviews from GitHub" in said.text
     assert not due.mailbox()
 
 

@@ -49,7 +49,8 @@ def test_the_words_follow_the_life_of_a_campaign(story: Story) -> None:
     story.order(yaml=TWO_BATCHES)
     assert state(story) == "waiting"
     story.deliver()
-    assert state(story) == "waiting"
+    # By the story's clock: the command's own would be past the undo window, or in quiet hours, as it happens.
+    assert story.state() == "waiting"
     story.wait(minutes=10)
     seen: list[str] = []
     story.deliver(Meddle("settled", lambda: seen.append(story.state())))

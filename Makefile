@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+# Tests that play whole commands, repositories or services: the slow half.
+WHOLE := stories cli ses_double contracts delivery workspace approvals
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test quick chaos lint check bench schema lock clean
@@ -27,8 +29,8 @@ demo: setup ## play the whole way on the example campaigns, in a temporary repos
 test: setup ## all tests
 	$(BIN)/python -m pytest -n 2
 
-quick: setup ## the fast half of the tests
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+quick: setup ## the fast half of the tests, without whole commands and repositories
+	$(BIN)/python -m pytest -n 2 -m "not slow" $(WHOLE:%=--ignore=tests/%)
 
 chaos: setup ## kill -9 and two senders, many more times than in `make test`
 	POSTMERGE_CHAOS_RUNS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py

@@ -53,7 +53,7 @@ schema: setup ## write the JSON Schemas for editors
 	$(BIN)/postmerge schema
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
 
 clean: ## remove .venv and caches

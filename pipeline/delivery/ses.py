@@ -15,13 +15,13 @@ from botocore.exceptions import BotoCoreError
 
 from pipeline.aws import patient_client, told
 from pipeline.delivery.ses_calls import Bulk, Call, Single, calls_of
-from pipeline.delivery.ses_limits import objection
 from pipeline.delivery.ses_outcomes import Answer, of_bulk, of_error, of_single
 from pipeline.delivery.ses_round import tell
 from pipeline.delivery.ses_words import trouble_for
 from pipeline.delivery.transport import Allowance, Parcel, Sent
 from pipeline.ledger.entry import BatchId, Outcome, State
 from pipeline.render.message import Message, assert_same_row
+from pipeline.render.ses_limits import objection
 from pipeline.render.source import Mailbox
 
 _CONNECT_SECONDS: Final = 5

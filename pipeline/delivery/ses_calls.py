@@ -5,7 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from pipeline.delivery.ses_limits import (
+from pipeline.render.attachment import AttachedFile
+from pipeline.render.message import Message
+from pipeline.render.ses_limits import (
     LONGEST_BULK,
     LONGEST_DATA,
     MOST_ENTRIES,
@@ -13,8 +15,6 @@ from pipeline.delivery.ses_limits import (
     size_of,
     size_of_file,
 )
-from pipeline.render.attachment import AttachedFile
-from pipeline.render.message import Message
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling, Stencil, Words, whole
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.delivery.ses_limits import objection, size_of
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
+from pipeline.render.ses_limits import objection, size_of
 from pipeline.render.source import Mailbox
 
 NEWS = Mailbox("News", "news@mail.hanamori.example")

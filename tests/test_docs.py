@@ -243,7 +243,7 @@ def test_every_field_of_the_check_is_documented() -> None:
 
 
 def test_every_field_of_the_plan_is_documented() -> None:
-    steps = (Freeze(_NOON), Send(1, 10, _NOON, _NOON), Soak(1, _NOON))
+    steps = (Freeze(_NOON), Send(1, 10, _NOON, _NOON, 10), Soak(1, _NOON))
     data = describe.as_data([Entry(Stop("sale", "removed"), "Sale", steps=steps)])
     section = _section("plan")
     assert [key for key in _keys(data) if f"`{key}`" not in section] == []

@@ -68,7 +68,7 @@ def put_together(
         audience=frozen.digest,
         recipients=frozen.count,
         waves=ends,
-        batch_sizes=batch_sizes(ends, allowance.rate if allowance else None),
+        batch_sizes=batch_sizes(ends, allowance.rate if allowance else None, plan.first_batch),
         excluded=excluded,
         opened_at=world.clock.now(),
         barred=barred,

@@ -193,7 +193,8 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
     allowance = world.transport.allowance()
     left_today = allowance.left_today if allowance else None
-    pace = world.pace(min(ready.plan.rate, allowance.rate) if allowance else ready.plan.rate)
+    rate = min(ready.plan.rate, allowance.rate) if allowance else ready.plan.rate
+    pace = world.pacing(rate, ready.policy.pace)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
     world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
@@ -209,7 +210,7 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
                 if left_today < 0:
                     # Looking again finds that the quota is used up, and says so.
                     return
-            pace.take(len(prepared.recipients))
+            pace.take(recipient.address for recipient in prepared.recipients)
             claimed = sending.claim(prepared, brake.lets_go)
             if isinstance(claimed, Taken):
                 continue

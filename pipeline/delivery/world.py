@@ -1,6 +1,6 @@
 """Everything outside that a delivery touches, in one value; wiring fills it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
@@ -9,7 +9,7 @@ from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.clock import Clock
 from pipeline.delivery.mainline import Mainline
-from pipeline.delivery.pace import Pace
+from pipeline.delivery.pace import Pace, Pacing
 from pipeline.delivery.transport import Transport
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import Policy
@@ -52,8 +52,12 @@ class World:
     #: Commits and campaigns whose checklist was green: it is a function of the commit, so once is enough.
     green: set[tuple[str, str]] = field(default_factory=set, compare=False)
     #: One pace for everything that leaves: a new one would begin with a full second's worth again.
-    paces: dict[float, Pace] = field(default_factory=dict, compare=False)
+    paces: dict[tuple[str, float], Pace] = field(default_factory=dict, compare=False)
 
-    def pace(self, rate: float) -> Pace:
-        """The pace at `rate` recipients per second, the same one for every wave and campaign."""
-        return self.paces.setdefault(rate, Pace(rate, self.clock))
+    def pacing(self, rate: float, domains: Mapping[str, float]) -> Pacing:
+        """The paces in recipients per second, of everything and by domain; the same for every campaign."""
+        slow = {domain: self._pace(domain, most) for domain, most in domains.items()}
+        return Pacing(self._pace("", rate), slow, self.clock)
+
+    def _pace(self, of: str, rate: float) -> Pace:
+        return self.paces.setdefault((of, rate), Pace(rate, self.clock))

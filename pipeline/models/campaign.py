@@ -97,6 +97,8 @@ class Rollout(Frozen):
     waves: Annotated[tuple[Share, ...], Field(min_length=1, max_length=20)] = (0.01, 0.1, 1.0)
     #: The wait after a wave, before the gate is asked.
     soak: Duration = Field(default="30m", validate_default=True)
+    #: Recipients per call in the first wave: so many a call without an answer leaves unknown.
+    first_batch: Annotated[int, Field(ge=1, le=10)] | None = None
 
     @model_validator(mode="after")
     def _grow_to_all(self) -> Self:

@@ -56,6 +56,10 @@ class SchedulePolicy(Frozen):
     rate: Rate = 14.0
 
 
+#: A domain in ASCII (an international one in punycode), with everything below it.
+_Domain = Annotated[str, Field(pattern=r"^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]([a-z0-9-]*[a-z0-9])?$")]
+
+
 class FrequencyCap(Frozen):
     """How many campaigns one person gets in a while."""
 
@@ -224,6 +228,8 @@ class Policy(Frozen):
     senders: Annotated[dict[Name, Sender], Field(min_length=1)]
     links: Links = Links()
     schedule: SchedulePolicy = SchedulePolicy()
+    #: Domains that take mail more slowly, in recipients per second.
+    pace: dict[_Domain, Rate] = Field(default_factory=dict)
     audience: AudiencePolicy = AudiencePolicy()
     approvals: Approvals = Approvals()
     test_send: TestSend = TestSend()

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from pipeline.models.campaign import Campaign, Expect
 from pipeline.models.policy import Policy
 from pipeline.plan.calendar import Quiet, after_quiet, finished_at, in_utc
-from pipeline.plan.waves import wave_ends
+from pipeline.plan.waves import batch_sizes, wave_ends
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
     """What was approved, as far as it decides about the sending.
 
-    `send_at` is None for `on_merge`. `rate` is recipients per second.
+    `send_at` is None for `on_merge`. `rate` is recipients per second, and so are those of slow `domains`.
     """
 
     campaign: str
@@ -33,6 +33,9 @@ class DeliveryPlan:
     expect: Expect
     rate: float
     quiet: Quiet | None
+    domains: tuple[tuple[str, float], ...] = ()
+    #: Recipients per call in the first wave, if the author wants it so.
+    first_batch: int | None = None
 
     @property
     def checksum(self) -> str:
@@ -69,12 +72,13 @@ class Freeze:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """A wave leaves, between two moments at the earliest."""
+    """A wave leaves in batches of at most so many, between two moments at the earliest."""
 
     wave: int
     recipients: int
     at: datetime
     until: datetime
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,8 @@ def plan_for(campaign_id: str, campaign: Campaign, policy: Policy, *, digest: st
         expect=campaign.audience.expect,
         rate=defaults.rate,
         quiet=defaults.quiet_hours,
+        domains=tuple(policy.pace.items()),
+        first_batch=campaign.rollout.first_batch,
     )
 
 
@@ -129,10 +135,11 @@ def steps(plan: DeliveryPlan, recipients: int, seen_at: datetime) -> tuple[Step,
     moment = starts_at(plan, seen_at)
     found: list[Step] = [Freeze(moment)]
     ends = wave_ends(recipients, plan.shares)
-    for number, end in enumerate(ends, 1):
+    batches = batch_sizes(ends, first=plan.first_batch)
+    for number, (end, batch) in enumerate(zip(ends, batches, strict=True), 1):
         size = end - (ends[number - 2] if number > 1 else 0)
         until = finished_at(moment, timedelta(seconds=size / plan.rate), plan.quiet, plan.zone)
-        found.append(Send(number, size, after_quiet(moment, plan.quiet, plan.zone), until))
+        found.append(Send(number, size, after_quiet(moment, plan.quiet, plan.zone), until, batch))
         moment = until
         if number < len(ends):
             moment = until + plan.soak

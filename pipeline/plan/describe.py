@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, assert_never
 from pipeline.clock import shown
 from pipeline.plan.changes import Amend, Change, Start, Stop, Unchanged
 from pipeline.plan.columns import aligned, wrapped
-from pipeline.plan.delivery_plan import Freeze, Send, Soak, Step
+from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step
 from pipeline.plan.phrases import Phrases, phrases, worded
 from pipeline.plan.report import Entry
 
@@ -85,9 +85,22 @@ def _facts(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
     for unusual in entry.unusual:
         yield words.unusual, worded(unusual, words)
     if entry.plan is not None:
-        yield words.pace, words.per_second.format(rate=entry.plan.rate)
-        yield words.digest, entry.plan.digest[:16]
-        yield words.checksum, entry.plan.checksum[:16]
+        yield from _sending(entry.plan, entry.steps, words)
+
+
+def _sending(plan: DeliveryPlan, steps: Sequence[Step], words: Phrases) -> Iterator[tuple[str, str]]:
+    """How it leaves, and what exactly."""
+    yield words.pace, _pace(plan, words)
+    if sizes := [step.batch for step in steps if isinstance(step, Send)]:
+        said = words.batch if sizes[0] == sizes[-1] else words.first_batch
+        yield words.batches, said.format(first=sizes[0], rest=sizes[-1])
+    yield words.digest, plan.digest[:16]
+    yield words.checksum, plan.checksum[:16]
+
+
+def _pace(plan: DeliveryPlan, words: Phrases) -> str:
+    slow = (f", {domain}\u00a0{rate:g}/s" for domain, rate in plan.domains)
+    return words.per_second.format(rate=plan.rate) + "".join(slow)
 
 
 def _step(step: Step, zone: str, words: Phrases) -> tuple[str, str]:
@@ -153,6 +166,8 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
         "recipients": forecast.recipients if forecast else None,
         "excluded": dict(forecast.excluded) if forecast else {},
         "unusual": [worded(unusual, phrases("en")) for unusual in entry.unusual],
+        "rate": plan.rate if plan else None,
+        "pace": dict(plan.domains) if plan else {},
         "reached": entry.delivered.reached if entry.delivered else 0,
         "sharing": None if entry.sharing is None else asdict(entry.sharing),
         "steps": [_step_data(step) for step in entry.steps],
@@ -163,9 +178,9 @@ def _step_data(step: Step) -> dict[str, Any]:
     match step:
         case Freeze(at):
             return {"step": "freeze", "at": at.isoformat()}
-        case Send(wave, recipients, at, until):
+        case Send(wave, recipients, at, until, batch):
             times = {"at": at.isoformat(), "until": until.isoformat()}
-            return {"step": "send", "wave": wave, "recipients": recipients, **times}
+            return {"step": "send", "wave": wave, "recipients": recipients, "batch": batch, **times}
         case Soak(wave, until):
             return {"step": "soak", "wave": wave, "until": until.isoformat()}
         case _:

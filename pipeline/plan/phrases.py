@@ -54,6 +54,9 @@ class Phrases:
     checksum: str
     pace: str
     per_second: str
+    batches: str
+    batch: str
+    first_batch: str
     step: str
     time: str
     freeze: str
@@ -107,6 +110,9 @@ _EN: Final = Phrases(
     checksum="plan checksum",
     pace="pace",
     per_second="{rate:g} recipients per second",
+    batches="batches",
+    batch="at most {rest} recipients each",
+    first_batch="at most {first} recipients each in the first wave, then {rest}",
     step="Step",
     time="When, at the earliest",
     freeze="audience frozen",
@@ -168,6 +174,9 @@ _JA: Final = Phrases(
     checksum="計画チェックサム",
     pace="配信速度",
     per_second="毎秒{rate:g}件",
+    batches="送信単位",
+    batch="最大{rest}件ずつ",
+    first_batch="第1波は最大{first}件ずつ、その後は最大{rest}件ずつ",
     step="手順",
     time="最も早い時刻",
     freeze="配信先の確定",

@@ -25,12 +25,15 @@ def wave_ends(recipients: int, shares: Sequence[float]) -> tuple[int, ...]:
     return tuple(ends)
 
 
-def batch_sizes(ends: Sequence[int], rate: float | None = None) -> tuple[int, ...]:
+def batch_sizes(ends: Sequence[int], rate: float | None = None, first: int | None = None) -> tuple[int, ...]:
     """The largest batch of each wave: small in the first of several, where the least is known.
 
     `rate` is recipients per second that the transport takes: a batch above it would always be too much.
+    `first` is what the author wants of the first wave, also where it is the only one.
     """
     largest = BATCH_MAX if rate is None else max(1, min(BATCH_MAX, int(rate)))
-    if len(ends) < 2:  # noqa: PLR2004 a single wave is no trial of anything
-        return (largest,) * len(ends)
-    return (min(largest, FIRST_WAVE_BATCH_MAX), *(largest,) * (len(ends) - 1))
+    sizes = (largest,) * len(ends)
+    if first is None:
+        # A single wave is no trial of anything.
+        first = FIRST_WAVE_BATCH_MAX if len(ends) > 1 else BATCH_MAX
+    return (min(largest, first), *sizes[1:]) if ends else ()

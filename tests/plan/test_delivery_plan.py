@@ -32,6 +32,9 @@ NOT_PROMISED: dict[str, Any] = {
     "undo_window": timedelta(hours=1),
     "rate": 1.0,
     "quiet": None,
+    "domains": (("docomo.ne.jp", 20.0),),
+    # of the campaign's own file, so it is under the digest
+    "first_batch": 1,
 }
 
 
@@ -74,7 +77,7 @@ def test_the_steps_are_freeze_then_waves_with_soaks_between_them() -> None:
     assert start is not None
     freeze, one, soak, two, _, three = steps(PLAN, 1400, NOW)
     assert freeze == Freeze(start)
-    assert one == Send(1, 14, start, start + timedelta(seconds=1))
+    assert one == Send(1, 14, start, start + timedelta(seconds=1), 10)
     assert soak == Soak(1, start + timedelta(minutes=30, seconds=1))
     assert isinstance(two, Send)
     assert (two.recipients, two.at) == (126, start + timedelta(minutes=30, seconds=1))

@@ -100,8 +100,19 @@ def test_text_says_who_when_and_why() -> None:
     assert "1 other campaigns stay as they are." in text
 
 
+def test_the_plan_says_which_domains_are_mailed_more_slowly_and_how_small_the_first_batches_are() -> None:
+    plan = replace(PLAN, domains=(("docomo.ne.jp", 20.0),), first_batch=3)
+    entry = replace(START, plan=plan, steps=steps(plan, 1234, NOW))
+    text = as_text([entry], "en").replace("\u00a0", " ")
+    assert "14 recipients per second, docomo.ne.jp 20/s" in text
+    assert "at most 3 recipients each in the first wave, then 50" in text
+    once = replace(plan, shares=(1.0,), first_batch=None)
+    assert "at most 50 recipients each" in as_text([replace(entry, steps=steps(once, 1234, NOW))], "en")
+    assert as_data([entry])["campaigns"][0]["pace"] == {"docomo.ne.jp": 20.0}
+
+
 def test_a_wave_over_midnight_names_both_days() -> None:
-    late = Send(1, 10, datetime(2026, 12, 1, 11, tzinfo=UTC), datetime(2026, 12, 2, 1, tzinfo=UTC))
+    late = Send(1, 10, datetime(2026, 12, 1, 11, tzinfo=UTC), datetime(2026, 12, 2, 1, tzinfo=UTC), 50)
     text = as_text([replace(START, steps=(late,))], "en")
     assert "2026-12-01 20:00 JST (11:00 UTC) – 2026-12-02 10:00 JST" in text
 
@@ -161,7 +172,7 @@ def test_the_data_is_plain_and_complete() -> None:
     start, amend, stop, rest = data["campaigns"]
     assert start.keys() == {
         "id", "title", "change", "why", "digest", "checksum", "segment", "recipients", "excluded", "unusual",
-        "reached", "sharing", "steps",
+        "rate", "pace", "reached", "sharing", "steps",
     }  # fmt: skip
     assert (start["change"], amend["change"], stop["change"], rest["change"]) == (
         "start",
@@ -171,7 +182,9 @@ def test_the_data_is_plain_and_complete() -> None:
     )
     assert (start["recipients"], start["excluded"]["unsubscribed"]) == (1234, EXCLUDED["unsubscribed"])
     assert start["steps"][0] == {"step": "freeze", "at": "2026-12-01T01:00:00+00:00"}
-    assert start["steps"][1]["recipients"] == 13
+    assert (start["steps"][1]["recipients"], start["steps"][1]["batch"]) == (13, 10)
+    assert start["steps"][-1]["batch"] == 50
+    assert (start["rate"], start["pace"]) == (14.0, {})
     assert start["steps"][2]["step"] == "soak"
     assert len(start["unusual"]) == len(UNUSUAL)
     assert (stop["why"], stop["reached"], stop["digest"]) == ("removed", 100, None)

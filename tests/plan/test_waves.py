@@ -50,3 +50,9 @@ def test_only_the_first_of_several_waves_has_small_batches() -> None:
     assert batch_sizes(()) == ()
     assert batch_sizes((500,)) == (BATCH_MAX,)
     assert batch_sizes((5, 50, 500)) == (FIRST_WAVE_BATCH_MAX, BATCH_MAX, BATCH_MAX)
+
+
+def test_the_author_may_want_a_smaller_first_wave_also_of_a_single_one() -> None:
+    assert batch_sizes((5, 50, 500), first=1) == (1, BATCH_MAX, BATCH_MAX)
+    assert batch_sizes((500,), first=3) == (3,)
+    assert batch_sizes((500,), rate=2.5, first=3) == (2,)

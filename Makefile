@@ -41,6 +41,7 @@ lint: setup ## style, types, layers, generated files, workflows
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/postmerge schema --check
+	$(BIN)/python -m pipeline.checklist.page --check
 	$(BIN)/zizmor --offline --strict-collection --quiet .github/workflows
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 

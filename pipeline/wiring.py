@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from pipeline.approvals.reviews import Reviews
@@ -14,6 +15,9 @@ from pipeline.archive.folder import FolderArchive
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.audience.duckdb import DuckDbContacts
+from pipeline.checklist.draft import Earlier
+from pipeline.checklist.history import history_of
+from pipeline.checklist.means import History
 from pipeline.clock import Clock, SystemClock
 from pipeline.delivery.mainline import Mainline
 from pipeline.delivery.outbox import Outbox as OutboxTransport
@@ -93,6 +97,23 @@ def archive_of(root: Path, target: Target) -> Archive:
             from pipeline.archive.s3 import S3Archive  # noqa: PLC0415 as the ledger in DynamoDB
 
             return S3Archive(bucket, region=_region_of(target))
+
+
+@contextmanager
+def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[History]:
+    """Reads what the target's ledger knows, when it is asked, without a trace; closed at the end."""
+    with ExitStack() as stack:
+
+        @cache
+        def history() -> tuple[Earlier, ...]:
+            if policy is None:
+                raise PipelineError("policy.yaml cannot be read.")
+            chosen = target_of(policy, target)
+            ledger = ledger_of(root, chosen, rehearsal=True)
+            stack.callback(ledger.close)
+            return history_of(ledger, archive_of(root, chosen))
+
+        yield history
 
 
 def _repository_of(root: Path, target: Target) -> str:

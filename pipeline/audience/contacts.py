@@ -1,12 +1,32 @@
 """The port to the people: resolve a rule to recipients and exclusions, and judge them anew at send time."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol, Self
 
 from pipeline.audience import predicate as sql
 from pipeline.audience.rule import AudienceRule, Objection, segment_file
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Exclusion, Reason, Recipient
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some recipients, column by column: all sequences are equally long."""
+
+    ids: Sequence[str]
+    addresses: Sequence[str]
+    #: The columns that were asked for, as text; an absent value is the empty string.
+    fields: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value that a column holds: in how many rows, and the ids of the first few of them."""
+
+    text: str
+    rows: int
+    ids: tuple[str, ...]
 
 
 class Resolution(Protocol):
@@ -31,6 +51,14 @@ class Resolution(Protocol):
 
     def rows(self) -> Iterator[Sequence[Recipient]]:
         """The recipients, ordered by sha256 over order key and id, in chunks."""
+        ...
+
+    def columnar(self, *columns: str) -> Iterator[Rows]:
+        """The recipients in the same order and chunks, with only these fields: for whoever reads them all."""
+        ...
+
+    def values(self, column: str) -> Iterator[Value]:
+        """Every value that a field holds among the recipients, the most frequent first."""
         ...
 
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:

@@ -11,6 +11,7 @@ from typing import Any, Self
 import duckdb
 
 from pipeline.audience import selection
+from pipeline.audience.contacts import Rows, Value
 from pipeline.audience.database import one, quoted, text
 from pipeline.audience.files import fingerprint, fixed_files, state
 from pipeline.audience.loading import Table, load, source_columns
@@ -22,6 +23,8 @@ from pipeline.models.recipient import Exclusion, Reason, Recipient
 
 #: Recipients or exclusions in one piece of a resolution.
 CHUNK = 5_000
+#: Row ids that are named of the rows that share a value.
+_EXAMPLES = 5
 _MEMORY = "450MB"
 
 
@@ -203,6 +206,24 @@ class DuckDbResolution:
         """In sending order."""
         for chunk in self._pages("recipients"):
             yield [Recipient(row[0], row[1], dict(zip(self._columns, row[2:], strict=True))) for row in chunk]
+
+    def columnar(self, *columns: str) -> Iterator[Rows]:
+        """Column by column."""
+        fields = [f"f{self._columns.index(column)}" for column in columns]
+        wanted = ", ".join(("id", "address", *fields))
+        for chunk in self._session.rows(f"SELECT {wanted} FROM recipients ORDER BY rowid", CHUNK):  # noqa: S608
+            ids, addresses, *values = zip(*chunk, strict=True)
+            yield Rows(ids, addresses, dict(zip(columns, values, strict=True)))
+
+    def values(self, column: str) -> Iterator[Value]:
+        """Counted by the database, so that a million rows with a thousand names are a thousand values."""
+        field = f"f{self._columns.index(column)}"
+        counted = (
+            f"SELECT {field}, count(*) AS rows, min(id, {_EXAMPLES}) FROM recipients "  # noqa: S608 our own names
+            f"GROUP BY {field} ORDER BY rows DESC, {field}"
+        )
+        for chunk in self._session.rows(counted):
+            yield from (Value(text, rows, tuple(ids)) for text, rows, ids in chunk)
 
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:
         """In the source's order."""

@@ -1,90 +1,133 @@
 """Running the checklist over a workspace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 
-from pipeline.audience.contacts import Contacts
 from pipeline.audience.of_campaign import rule_of, source_findings
 from pipeline.audience.rule import AudienceRule
-from pipeline.checklist.catalogue import RULES
+from pipeline.checklist.answers import Answers
+from pipeline.checklist.catalogue import ALL, RULES
+from pipeline.checklist.drafting import Drafted, drafted
+from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
-from pipeline.errors import PipelineError, Refused
-from pipeline.models.finding import Finding, Severity, blocking, in_order
-from pipeline.render.check import problems
+from pipeline.checklist.rule import PERSON, Need, Rule
+from pipeline.checklist.setting_aside import (
+    WAIVER,
+    SetAside,
+    set_aside,
+    unused_waivers,
+    wrong_severities,
+    wrong_waivers,
+)
+from pipeline.errors import PipelineError
+from pipeline.models.finding import Finding, blocking, in_order
 from pipeline.render.failure import RenderFailure
-from pipeline.render.of_campaign import mail_source
-from pipeline.render.personas import invented
 from pipeline.workspace.workspace import Workspace
 
 _RENDERS = "display/renders"
 _COLUMNS = "recipients/column-exists"
+_KNOWN: Mapping[str, Rule] = {rule.id: rule for rule in ALL}
 
 
 def run(
-    workspace: Workspace, campaigns: Iterable[str], contacts: Contacts, more: Iterable[Finding] = ()
+    workspace: Workspace,
+    campaigns: Iterable[str],
+    means: Means,
+    more: Iterable[Finding] = (),
+    rules: Sequence[Rule] = RULES,
 ) -> Report:
     """Check the named campaigns. `more` are findings from elsewhere, such as yamllint's.
 
-    Contacts that cannot be read leave their items for later: they are asked again at delivery.
+    What a rule needs and `means` does not have is left for later: it is asked again at delivery.
     """
     found = (*workspace.findings, *more)
-    reports = tuple(_check(workspace, campaign, contacts, found) for campaign in campaigns)
-    return Report(reports, in_order(finding for finding in found if finding.campaign is None))
+    reports = tuple(_Run(workspace, campaign, means, rules).report(found) for campaign in campaigns)
+    of_none = [finding for finding in found if finding.campaign is None]
+    return Report(reports, in_order([*of_none, *wrong_severities(_KNOWN, workspace)]))
 
 
-def _check(
-    workspace: Workspace, campaign: str, contacts: Contacts, found: tuple[Finding, ...]
-) -> CampaignReport:
-    findings = [finding for finding in found if finding.campaign == campaign]
-    status: dict[str, Item] = {}
-    digest = None
-    if campaign in workspace.campaigns and workspace.policy is not None:
-        digest = workspace.digest(campaign)
-        findings += _audience(workspace, campaign, contacts, status)
-        findings += _rendering(workspace, campaign, findings, status)
-    else:
-        for rule in (_COLUMNS, _RENDERS):
-            status[rule] = Item(rule, Status.COULD_NOT_RUN, "the campaign or the policy cannot be read")
-    listed = in_order(findings)
-    items = tuple(status.get(rule.id) or _item(rule.id, listed) for rule in RULES)
-    return CampaignReport(campaign, digest, items, listed)
+class _Run:
+    """The checklist of one campaign, while it is run."""
 
+    def __init__(self, workspace: Workspace, campaign: str, means: Means, rules: Sequence[Rule]) -> None:
+        self._workspace = workspace
+        self._campaign = campaign
+        self._means = means
+        self._rules = rules
+        self._ja = workspace.policy is not None and workspace.policy.language == "ja"
+        self._answers = Answers(campaign, ja=self._ja)
 
-def _item(rule: str, findings: Iterable[Finding]) -> Item:
-    severities = {finding.severity for finding in findings if finding.rule == rule}
-    if Severity.ERROR in severities:
-        return Item(rule, Status.FAIL)
-    return Item(rule, Status.WARN if Severity.WARNING in severities else Status.PASS)
+    def report(self, found: Sequence[Finding]) -> CampaignReport:
+        """Everything that is found, and a status for every rule."""
+        self._answers.add(finding for finding in found if finding.campaign == self._campaign)
+        if self._campaign not in self._workspace.campaigns or self._workspace.policy is None:
+            return self._unreadable()
+        self._audience()
+        needs = frozenset[Need]().union(*(rule.needs for rule in self._rules))
+        with ExitStack() as keep:
+            sound = not blocking(self._answers.findings)
+            draft = drafted(self._workspace, self._campaign, self._means, needs, keep, sound=sound)
+            self._rendering(draft, sound=sound)
+            for rule in self._rules:
+                if rule.check is not None:
+                    self._answers.ask(rule, draft)
+        return self._settled(draft)
 
-
-def _audience(
-    workspace: Workspace, campaign: str, contacts: Contacts, status: dict[str, Item]
-) -> tuple[Finding, ...]:
-    rule = rule_of(workspace, campaign)
-    if not isinstance(rule, AudienceRule):
-        return rule
-    try:
-        return source_findings(workspace, campaign, rule, contacts)
-    except PipelineError as error:
-        status[_COLUMNS] = Item(_COLUMNS, Status.LATER, error.sentence)
-        return ()
-
-
-def _rendering(
-    workspace: Workspace, campaign: str, findings: Iterable[Finding], status: dict[str, Item]
-) -> tuple[Finding, ...]:
-    """Render for a few invented people: what fails for one of them fails for somebody real."""
-    if blocking(findings):
-        status[_RENDERS] = Item(_RENDERS, Status.COULD_NOT_RUN, "the other findings come first")
-        return ()
-    folder = workspace.campaigns[campaign]
-    segment = workspace.segments[folder.campaign.audience.segment or ""].segment
-    try:
-        failures = problems(
-            mail_source(workspace, campaign), invented(segment.columns, folder.campaign.language)
+    def _unreadable(self) -> CampaignReport:
+        reason = (
+            "設定またはポリシーを読み込めません" if self._ja else "the campaign or the policy cannot be read"
         )
-    except Refused as refused:
-        failures = (RenderFailure(refused.sentence, refused.remedy),)
-    return tuple(_render_finding(workspace, campaign, failure) for failure in failures)
+        for rule in self._rules:
+            if rule.check is not None or rule.id in {_COLUMNS, _RENDERS}:
+                self._answers.status(rule.id, Status.COULD_NOT_RUN, reason)
+        findings = in_order(self._answers.findings)
+        items = tuple(self._answers.item(rule.id, SetAside({}, {})) for rule in self._rules)
+        return CampaignReport(self._campaign, None, items, findings)
+
+    def _audience(self) -> None:
+        rule = rule_of(self._workspace, self._campaign)
+        if not isinstance(rule, AudienceRule):
+            self._answers.add(rule)
+            return
+        try:
+            contacts = self._means.contacts
+            self._answers.add(source_findings(self._workspace, self._campaign, rule, contacts))
+        except PipelineError as error:
+            self._answers.status(_COLUMNS, Status.LATER, error.sentence)
+
+    def _rendering(self, draft: Drafted, *, sound: bool) -> None:
+        if not sound:
+            unmet = draft.unmet.get(Need.RENDERED)
+            if unmet is not None:
+                self._answers.status(_RENDERS, unmet.status, unmet.reason_ja if self._ja else unmet.reason)
+            return
+        self._answers.add(_render_finding(self._workspace, self._campaign, each) for each in draft.failures)
+
+    def _settled(self, drafted_: Drafted) -> CampaignReport:
+        workspace, draft = self._workspace, drafted_.draft
+        today = draft.now.astimezone(draft.zone).date()
+        day = today if self._means.at_delivery else draft.day
+        aside = set_aside(_KNOWN, workspace.policy, draft.campaign, day)
+        if any(rule.id == WAIVER for rule in self._rules):
+            self._answers.add(wrong_waivers(_KNOWN, draft.campaign, draft.yaml, day, ja=self._ja))
+            idle = aside.waivers.keys() - {finding.rule for finding in self._answers.findings}
+            answered = {rule.id for rule in self._rules} - self._answers.open()
+            self._answers.add(unused_waivers(draft.campaign, draft.yaml, idle, answered, ja=self._ja))
+        items = [self._answers.item(rule.id, aside) for rule in self._rules]
+        items += self._confirmations()
+        findings = in_order(self._answers.weighed(aside))
+        return CampaignReport(self._campaign, workspace.digest(self._campaign), tuple(items), findings)
+
+    def _confirmations(self) -> Iterable[Item]:
+        """What only a person can judge; delivery asks for it among the approvals."""
+        policy = self._workspace.policy
+        for name in policy.checklist.confirm if policy is not None else ():
+            reason = (
+                f"承認者が確認します(`Confirmed: {name}`)"
+                if self._ja
+                else f"the approver confirms it (`Confirmed: {name}`)"
+            )
+            yield Item(f"{PERSON}/{name}", Status.LATER, reason)
 
 
 def _render_finding(workspace: Workspace, campaign: str, failure: RenderFailure) -> Finding:

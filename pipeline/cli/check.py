@@ -6,10 +6,12 @@ import sys
 import click
 
 from pipeline import wiring
+from pipeline.checklist.means import Means
 from pipeline.checklist.report import Report
 from pipeline.checklist.run import run
 from pipeline.cli import findings_text
-from pipeline.cli.options import Place, campaigns_argument, format_option
+from pipeline.cli.options import Place, campaigns_argument, format_option, target_option
+from pipeline.clock import SystemClock
 from pipeline.errors import ExitStatus, UsageError
 from pipeline.plan.report import sights
 from pipeline.workspace import workspace as loading
@@ -22,8 +24,9 @@ from pipeline.workspace.workspace import Workspace
 @campaigns_argument()
 @click.option("--base", metavar="REF", help="Only campaigns that differ from where this branch left REF.")
 @format_option("text", "json", "github", "sarif")
+@target_option()
 @click.pass_obj
-def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str) -> None:
+def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str, target: str) -> None:
     """Check campaigns, segments and policy of the working tree.
 
     Every mistake at once, each with its place and a remedy. Without CAMPAIGN, all of them.
@@ -32,9 +35,16 @@ def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str)
         tree = repository.working_tree()
         workspace = loading.load(tree)
         names = _chosen(repository, workspace, campaigns, base)
-        report = run(workspace, names, wiring.contacts_of(repository.root), yamllint.lint(tree))
+        report = _run(repository, workspace, names, target)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
+
+
+def _run(repository: Repository, workspace: Workspace, names: list[str], target: str) -> Report:
+    contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
+    with wiring.past_of(repository.root, workspace.policy, target) as history:
+        means = Means(now, contacts, history=history)
+        return run(workspace, names, means, yamllint.lint(workspace.tree))
 
 
 def _chosen(

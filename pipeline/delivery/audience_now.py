@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pipeline.audience.frozen import FrozenAudience, freeze
 from pipeline.audience.of_campaign import rule_of
 from pipeline.audience.rule import AudienceRule
+from pipeline.delivery.green import objections_to_audience
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
@@ -52,6 +53,9 @@ def put_together(
         )
         if objections:
             return tuple(worded(objection, phrases("en")) for objection in objections)
+        red = objections_to_audience(world, sight.commit, sight.campaign, resolution)
+        if red:
+            return red
         number = sight.revision.number + 1 if sight.revision else 1
         frozen = freeze(world.archive, resolution, sight.campaign, str(number))
         barred = len(already)

@@ -1,31 +1,68 @@
-"""Whether the checklist is green for what main says now; asked once for each commit."""
+"""Whether the checklist is green for what main says now, and for the audience that is being frozen."""
 
-from pipeline.checklist.report import Item, Status
+from collections.abc import Iterator
+
+from pipeline.audience.contacts import Resolution
+from pipeline.checklist.catalogue import RULES
+from pipeline.checklist.history import history_of
+from pipeline.checklist.means import Means
+from pipeline.checklist.report import CampaignReport, Item, Status
+from pipeline.checklist.rule import PERSON, Need
 from pipeline.checklist.run import run
 from pipeline.delivery.world import World
 from pipeline.models.finding import blocking
+
+#: Judged when the audience is frozen, and of exactly that audience.
+_WHEN_FROZEN = tuple(rule for rule in RULES if rule.needs & {Need.CONTACTS, Need.RECORD})
+_FROZEN_IDS = frozenset(rule.id for rule in _WHEN_FROZEN)
 
 
 def blocking_sentence(world: World, commit: str, campaign: str) -> str | None:
     """What of the checklist does not hold, as one sentence; None when it is green.
 
-    At delivery nothing is left for later: an item that still waits for the contacts blocks.
+    Asked once for each commit and day, because a waiver ends with a day. At delivery nothing is left for
+    later, but what the audience decides: that is `objections_to_audience`.
     """
-    if (commit, campaign) in world.green:
+    now = world.clock.now()
+    asked = (commit, campaign, now.date().isoformat())
+    if asked in world.green:
         return None
+    means = Means(now, world.contacts, looks_up=False, fetch=world.fetch, at_delivery=True)
     more = world.main.yamllint(commit)
-    (report,) = run(world.main.workspace(commit), [campaign], world.contacts, more).campaigns
-    wrong = [
-        f"{finding.path}:{finding.position.line}: {finding.message}" for finding in blocking(report.findings)
-    ]
-    wrong += [
-        _unanswered(item) for item in report.items if item.status in {Status.COULD_NOT_RUN, Status.LATER}
-    ]
+    (report,) = run(world.main.workspace(commit), [campaign], means, more).campaigns
+    wrong = list(_wrong(report, except_for=_FROZEN_IDS))
     if not wrong:
-        world.green.add((commit, campaign))
+        world.green.add(asked)
         return None
     rest = f" (and {len(wrong) - 1} more; see postmerge check)" if len(wrong) > 1 else ""
     return f"the checklist is not green: {wrong[0]}{rest}"
+
+
+def objections_to_audience(
+    world: World, commit: str, campaign: str, resolution: Resolution
+) -> tuple[str, ...]:
+    """What the rules say against the audience that is about to be frozen, and against what it had before."""
+    means = Means(
+        world.clock.now(),
+        world.contacts,
+        frozen=resolution,
+        history=lambda: history_of(world.ledger, world.archive),
+        fetch=world.fetch,
+        at_delivery=True,
+    )
+    (report,) = run(world.main.workspace(commit), [campaign], means, rules=_WHEN_FROZEN).campaigns
+    return tuple(_wrong(report))
+
+
+def _wrong(report: CampaignReport, except_for: frozenset[str] = frozenset()) -> Iterator[str]:
+    for finding in blocking(report.findings):
+        yield f"{finding.path}:{finding.position.line}: {finding.message}"
+    for item in report.items:
+        unanswered = item.status is Status.COULD_NOT_RUN or (
+            item.status is Status.LATER and item.rule not in except_for and item.heading != PERSON
+        )
+        if unanswered:
+            yield _unanswered(item)
 
 
 def _unanswered(item: Item) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pipeline.approvals.reviews import Reviews
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
+from pipeline.checklist.draft import Fetch
 from pipeline.clock import Clock
 from pipeline.delivery.mainline import Mainline
 from pipeline.delivery.pace import Pace, Pacing
@@ -49,8 +50,10 @@ class World:
     in_flight: int = 1
     stopping: Callable[[], bool] = field(default=_never)
     narrate: Narrate = field(default=_silent)
-    #: Commits and campaigns whose checklist was green: it is a function of the commit, so once is enough.
-    green: set[tuple[str, str]] = field(default_factory=set, compare=False)
+    #: Asks addresses that a mail links to; None where nobody can.
+    fetch: Fetch | None = None
+    #: Commits, campaigns and days whose checklist was green: so far it is a function of them, once is enough.
+    green: set[tuple[str, str, str]] = field(default_factory=set, compare=False)
     #: One pace for everything that leaves: a new one would begin with a full second's worth again.
     paces: dict[tuple[str, float], Pace] = field(default_factory=dict, compare=False)
 

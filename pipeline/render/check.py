@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
+from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
@@ -12,13 +13,14 @@ from pipeline.render.unsubscribe import UnsubscribeKey
 EXAMPLE_KEY = UnsubscribeKey(b"an example that signs nothing real")
 
 
-def problems(source: MailSource, recipients: Sequence[Recipient]) -> tuple[RenderFailure, ...]:
-    """Why some of `recipients` would get no mail, each fault once. Empty when all is well.
+def rehearsed(source: MailSource, recipients: Sequence[Recipient]) -> tuple[Message | RenderFailure, ...]:
+    """The mails of `recipients`, or why there is none.
 
     When the next one fails in the very same way, the rest is not tried: a template that never ends would
     cost every one of them its time limit.
     """
-    seen: dict[tuple[str, str | None, int | None], RenderFailure] = {}
+    results: list[Message | RenderFailure] = []
+    seen: set[tuple[str, str | None, int | None]] = set()
     with Renderer(source, EXAMPLE_KEY) as renderer:
         for recipient in recipients:
             (result,) = renderer.render([recipient])
@@ -26,5 +28,6 @@ def problems(source: MailSource, recipients: Sequence[Recipient]) -> tuple[Rende
                 fault = (result.sentence, result.template, result.line)
                 if fault in seen:
                     break
-                seen[fault] = result
-    return tuple(seen.values())
+                seen.add(fault)
+            results.append(result)
+    return tuple(results)

@@ -57,6 +57,10 @@ class Workspace:
         sources = sources_read(self.policy, self._sources(campaign))
         return audience_digest(self._segment_entries(campaign), incident, sources)
 
+    def shared_read(self, campaign: str) -> frozenset[str]:
+        """The shared pieces (paths) that the rendering of a readable campaign may read."""
+        return self._reached[campaign]
+
     def paths_read(self, campaign: str) -> tuple[str, ...]:
         """Paths for git, its own folder first: every change of the digest is a change at or below one."""
         segment_files = (f"{SEGMENTS}{name}.yaml" for name in self._segment_names(campaign))

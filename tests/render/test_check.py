@@ -1,14 +1,20 @@
 """Trying a campaign with invented people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from pipeline.render.check import problems
+from pipeline.models.recipient import Recipient
+from pipeline.render.check import rehearsed
+from pipeline.render.failure import RenderFailure
 from pipeline.render.personas import invented
 from pipeline.render.source import MailSource
 
 Change = Callable[..., MailSource]
+
+
+def problems(source: MailSource, people: Sequence[Recipient]) -> tuple[RenderFailure, ...]:
+    return tuple(result for result in rehearsed(source, people) if isinstance(result, RenderFailure))
 
 
 def test_a_sound_campaign_has_no_problems(mail: Change) -> None:

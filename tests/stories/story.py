@@ -84,7 +84,7 @@ class Story:
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     told: list[str] = field(default_factory=list)
     #: What is known of the checklist, from pass to pass: it is a function of the commit.
-    green: set[tuple[str, str]] = field(default_factory=set)
+    green: set[tuple[str, str, str]] = field(default_factory=set)
 
     def git(self, *words: str, by: str = "suzuki") -> str:
         """Run git as a person."""

@@ -1,0 +1,8 @@
+"""Display 表示: what it looks like."""
+
+from typing import Final
+
+from pipeline.checklist.display import elsewhere
+from pipeline.checklist.rule import Rule
+
+RULES: Final[tuple[Rule, ...]] = (*elsewhere.RULES,)

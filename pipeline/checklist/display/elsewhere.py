@@ -1,0 +1,59 @@
+"""Rules about files and templates that the workspace and the renderer find."""
+
+from typing import Final
+
+from pipeline.checklist.rule import found_elsewhere
+
+RULES: Final = (
+    found_elsewhere(
+        "display/file-exists",
+        "Every file that is named exists",
+        "指定のファイルがある",
+        """Every file that the campaign names is in its folder and in git.
+
+        Remedy: add the file, or correct the name.""",
+    ),
+    found_elsewhere(
+        "display/template-text",
+        "Templates are text",
+        "テンプレートがテキストである",
+        """A template in another encoding shows other letters than were written.
+
+        Remedy: save it as UTF-8.""",
+    ),
+    found_elsewhere(
+        "display/template-syntax",
+        "Templates can be read",
+        "テンプレートの書式が正しい",
+        """A template that cannot be read makes no mail.
+
+        Remedy: see the line.""",
+    ),
+    found_elsewhere(
+        "display/include-exists",
+        "Included pieces exist",
+        "共有部品がある",
+        """Included pieces are in the folder or under `campaigns/_shared/`.
+
+        Remedy: correct the name.""",
+    ),
+    found_elsewhere(
+        "display/attachment-digest",
+        "Attachments are the files that are meant",
+        "添付ファイルが正しい",
+        """An attachment is the file that was meant, by its sha256, not merely one of that name.
+
+        Remedy: when the file is the right one, write the sha256 that the finding gives.""",
+    ),
+    found_elsewhere(
+        "display/renders",
+        "The mail renders for everybody",
+        "差し込みで誤りが出ない",
+        """The mail is rendered for five invented people: an ordinary one, the longest values, unusual
+        characters, everything optional empty, values that break a page which forgets to escape. What fails
+        for one of them fails for somebody real.
+
+        Remedy: see the line of the template.""",
+        mandatory=True,
+    ),
+)

@@ -1,0 +1,175 @@
+"""HTML as a reader sees it: elements, visible text block by block, links (pure).
+
+Read from the event stream of the standard library's parser: no depth is too deep for it, and nothing that
+is malformed stops it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Final
+
+_VOID: Final = frozenset(
+    "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 a list of words
+)
+#: Elements that flow in a line; everything else begins a block, so that sentences do not run together.
+_INLINE: Final = frozenset(
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "img",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
+)
+_UNSEEN: Final = frozenset("head script style template title noscript".split())  # noqa: SIM905
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_BLANK = re.compile(r"[ \t\n\r\f]+")
+
+
+@dataclass(eq=False, slots=True)
+class Element:
+    """One element. `start` to `end` of the page's text is what it shows; `hidden` ones show nothing."""
+
+    tag: str
+    attributes: Mapping[str, str]
+    parent: "Element | None"
+    hidden: bool
+    start: int
+    end: int = 0
+    #: The words of a hidden element, which no reader sees.
+    unseen: list[str] = field(default_factory=list)
+
+    def ancestors(self) -> Iterator["Element"]:
+        """From the parent to the top."""
+        above = self.parent
+        while above is not None:
+            yield above
+            above = above.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its elements in the order of their start tags, and the visible text."""
+
+    elements: tuple[Element, ...]
+    text: str
+
+    def words(self, element: Element) -> str:
+        """What a reader sees inside an element."""
+        return " ".join(self.text[element.start : element.end].split())
+
+
+def read_page(markup: str) -> Page:
+    """Read a page. Comments, and what only Outlook reads in them, are left out."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    return Page(tuple(reader.elements), reader.finished())
+
+
+class _Reader(HTMLParser):
+    """Collects; the text grows in pieces that already are as they are shown."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        #: How many of each are open: a million stray end tags must not search a million times.
+        self._counts: Counter[str] = Counter()
+        self._pieces: list[str] = []
+        self._length = 0
+        self._last = "\n"
+
+    def finished(self) -> str:
+        """The text, when everything was read."""
+        while self._open:
+            self._close()
+        return "".join(self._pieces)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Open an element; one that cannot have content is closed at once."""
+        parent = self._open[-1] if self._open else None
+        attributes = {name: value or "" for name, value in attrs}
+        hidden = tag in _UNSEEN or "hidden" in attributes
+        hidden = hidden or bool(_HIDDEN_STYLE.search(attributes.get("style", "")))
+        if tag not in _INLINE:
+            self._break()
+        element = Element(
+            tag, attributes, parent, hidden or (parent is not None and parent.hidden), self._length
+        )
+        self.elements.append(element)
+        if tag in _VOID:
+            element.end = self._length
+        else:
+            self._open.append(element)
+            self._counts[tag] += 1
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """`<p/>` opens in HTML; only elements without content close."""
+        self.handle_starttag(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the nearest open element of that name and all within; one that is not open is passed over."""
+        if not self._counts[tag]:
+            return
+        while self._counts[tag] and self._close().tag != tag:
+            pass
+        if tag not in _INLINE:
+            self._break()
+
+    def handle_data(self, data: str) -> None:
+        """Words; space is one blank, as a browser shows it."""
+        if self._open and self._open[-1].hidden:
+            self._open[-1].unseen.append(data)
+            return
+        words = _BLANK.sub(" ", data)
+        if self._last in {"\n", " "}:
+            words = words.lstrip(" ")
+        self._add(words)
+
+    def _close(self) -> Element:
+        element = self._open.pop()
+        element.end = self._length
+        self._counts[element.tag] -= 1
+        return element
+
+    def _break(self) -> None:
+        if self._last != "\n" and not (self._open and self._open[-1].hidden):
+            self._add("\n")
+
+    def _add(self, words: str) -> None:
+        if words:
+            self._pieces.append(words)
+            self._length += len(words)
+            self._last = words[-1]

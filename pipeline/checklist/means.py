@@ -1,0 +1,53 @@
+"""What is at hand for the rules that need more than files, and why the rest is not."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipeline.audience.contacts import Contacts, Resolution
+from pipeline.checklist.draft import Earlier, Fetch
+from pipeline.checklist.report import Status
+from pipeline.checklist.rule import Need
+from pipeline.models.recipient import Recipient
+from pipeline.render.check import rehearsed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.message import Message
+from pipeline.render.source import MailSource
+
+#: Reads the ledger: every revision there is, newest first. Raises PipelineError when that cannot be done.
+History = Callable[[], tuple[Earlier, ...]]
+Rendering = Callable[[MailSource, Sequence[Recipient]], Sequence[Message | RenderFailure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Why something that a rule needs is not there: it could not be made, or is left for delivery."""
+
+    status: Status
+    reason: str
+    reason_ja: str
+
+
+#: What `Unmet` says of a need that nobody has brought along.
+LEFT_FOR_LATER: Mapping[Need, Unmet] = {
+    Need.CONTACTS: Unmet(Status.LATER, "it needs the contacts", "名簿が必要です"),
+    Need.RECORD: Unmet(Status.LATER, "it needs the ledger", "配信台帳が必要です"),
+    Need.NETWORK: Unmet(Status.LATER, "it needs the network (--online)", "ネットワークが必要です(--online)"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a run of the checklist has; None for what is left for later."""
+
+    now: datetime
+    #: Where people live: their columns can be asked for, also where nobody is looked up.
+    contacts: Contacts
+    #: The audience as it is being frozen; None to resolve it anew.
+    frozen: Resolution | None = None
+    #: Whether people are looked up at all.
+    looks_up: bool = True
+    history: History | None = None
+    fetch: Fetch | None = None
+    at_delivery: bool = False
+    render: Rendering = field(default=rehearsed)

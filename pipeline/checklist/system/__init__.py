@@ -1,0 +1,8 @@
+"""System システム: what machines make of it."""
+
+from typing import Final
+
+from pipeline.checklist.rule import Rule
+from pipeline.checklist.system import unsubscribe
+
+RULES: Final[tuple[Rule, ...]] = (unsubscribe.unsubscribe,)

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -33,6 +33,8 @@ from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
+from pipeline.workspace.remote import RemoteBranch
+from pipeline.workspace.tree import Tree
 from pipeline.workspace.workspace import Workspace
 
 #: Calls under way at once. The outbox is one disk; SES answers after a tenth of a second or two.
@@ -156,10 +158,15 @@ def reviews_of(repository: Repository, target: Target) -> Callable[[Policy], Rev
 
 def policy_at_hand(repository: Repository, branch: str) -> Policy:
     """The policy of the working tree, or else of the branch: enough to find the ledger in an emergency."""
-    for tree in (repository.working_tree, lambda: repository.tree(repository.resolve(branch))):
-        policy = loading.load(tree()).policy
-        if policy is not None:
-            return policy
+    return _first_policy(repository.working_tree, lambda: repository.tree(repository.resolve(branch)))
+
+
+def _first_policy(*trees: Callable[[], Tree]) -> Policy:
+    for tree in trees:
+        with suppress(PipelineError):
+            policy = loading.load(tree()).policy
+            if policy is not None:
+                return policy
     raise PipelineError("policy.yaml cannot be read.", "`postmerge check` says why.")
 
 
@@ -172,14 +179,33 @@ def _policy_of(workspace: Workspace) -> Policy:
     return workspace.policy
 
 
+def _main_and_target(repository: Repository, calling: Calling) -> tuple[Mainline, Policy, Target]:
+    """What says what main is, the clone or a remote; and what the policy of that main says.
+
+    Which remote to ask is read from the clone, and must be what the main that is found says, too.
+    """
+    branch = calling.branch
+    nearby = _first_policy(lambda: repository.tree(repository.resolve(branch)), repository.working_tree)
+    remote = target_of(nearby, calling.target).order_remote
+    asked = None if remote is None else RemoteBranch(repository, remote, branch, calling.clock)
+    main = Mainline(repository, branch, asked)
+    policy = _policy_of(main.workspace(main.commit()))
+    target = target_of(policy, calling.target)
+    if target.order_remote != remote:
+        raise PipelineError(
+            f"In this clone the target {calling.target} takes its order from {remote or 'the clone itself'}, "
+            f"on main from {target.order_remote or 'the clone itself'}. Nothing is sent.",
+            "Bring the clone up to date: git pull.",
+        )
+    return main, policy, target
+
+
 @contextmanager
 def open_world(start: Path, calling: Calling) -> Iterator[World]:
     """Everything that a delivery touches, closed at the end. The policy is the one that main has now."""
     with ExitStack() as stack:
         repository = stack.enter_context(Repository.open(start))
-        main = Mainline(repository, calling.branch)
-        policy = _policy_of(main.workspace(main.commit()))
-        target = target_of(policy, calling.target)
+        main, policy, target = _main_and_target(repository, calling)
         reviews = reviews_of(repository, target)
         root = repository.root
         ledger = ledger_of(root, target, rehearsal=calling.rehearsal)

@@ -21,6 +21,7 @@ from pipeline.delivery.status import Progress
 from pipeline.delivery.world import World
 from pipeline.errors import ExitStatus, UsageError
 from pipeline.models.quantity import parse_duration
+from pipeline.workspace.remote import MainUnknown
 
 #: How often a watch looks at main while nothing is due.
 _LOOK_EVERY = timedelta(seconds=5)
@@ -112,9 +113,17 @@ def watch(place: Place, target: str, branch: str) -> None:
 
 
 def _watch(world: World, clock: Clock, stop: Stop) -> Delivered | None:
-    done = None
+    done, told = None, ""
     while not stop():
-        done = deliver_once(world)
+        try:
+            done, told = deliver_once(world), ""
+        except MainUnknown as trouble:
+            # The remote is away, and comes back. Once is enough to say so.
+            if trouble.sentence != told:
+                told = trouble.sentence
+                click.echo(told, err=True)
+            clock.sleep(_LOOK_EVERY)
+            continue
         wait = _LOOK_EVERY if done.next_due is None else min(_LOOK_EVERY, done.next_due - clock.now())
         clock.sleep(max(wait, timedelta(milliseconds=200)))
     return done

@@ -7,8 +7,7 @@ import click
 from pipeline import wiring
 from pipeline.cli import status_text
 from pipeline.cli.options import Place, branch_option, campaign_argument, format_option, target_option
-from pipeline.delivery.dispatch import campaigns_of
-from pipeline.delivery.looking import look
+from pipeline.delivery.looking import campaigns_of, look
 from pipeline.delivery.status import status_of
 from pipeline.errors import UsageError
 

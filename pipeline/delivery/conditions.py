@@ -41,6 +41,8 @@ def _hold(sight: Sight, kind: HoldKind, reason: str, until: datetime | None = No
 
 
 def _derived(sight: Sight, ready: Ready) -> Iterator[Hold]:
+    if sight.halted is not None:
+        yield _hold(sight, HoldKind.HALT_BRANCH, sight.halted)
     yield from _consent(sight, ready)
     plan = ready.plan
     if not sight.test_sent and ready.policy.approvals.test_send == "required":

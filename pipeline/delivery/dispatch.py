@@ -12,7 +12,14 @@ from pipeline.delivery.conditions import holds_of, late_reason
 from pipeline.delivery.flight import Flight
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
-from pipeline.delivery.looking import assert_clock_goes_forward, assert_ledger_is_whole, look, marker_key
+from pipeline.delivery.looking import (
+    assert_clock_goes_forward,
+    assert_ledger_is_whole,
+    campaigns_of,
+    halted_now,
+    look,
+    marker_key,
+)
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
 from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
@@ -41,12 +48,6 @@ class Delivered:
     def next_due(self) -> datetime | None:
         """When something is due that only waits for time; None when nothing does."""
         return min((s.next_due for s in self.statuses if s.next_due is not None), default=None)
-
-
-def campaigns_of(world: World) -> tuple[str, ...]:
-    """Every campaign that main or the ledger knows, sorted."""
-    workspace = world.main.workspace(world.main.commit())
-    return tuple(sorted({*workspace.campaigns, *workspace.broken, *world.ledger.campaigns()}))
 
 
 def deliver(world: World) -> Delivered:
@@ -235,6 +236,8 @@ def _tell_of_batch(world: World, prepared: Prepared) -> None:
 class Brake:
     """Asked before every batch: does main still want exactly this, has it been agreed to, may it leave now.
 
+    With a remote its answer is at most two seconds old, or there is none and nothing leaves.
+
     Holds in the ledger are looked at by the reservation itself, in its own transaction.
     """
 
@@ -252,6 +255,8 @@ class Brake:
             if not self._same(intent_of(self._world, commit, plan.campaign)):
                 return False
             self._same_at.add(commit)
+        if halted_now(self._world, plan.campaign) is not None:
+            return False
         return quiet_until(self._world.clock.now(), plan.quiet, plan.zone) is None
 
     def _same(self, intent: Intent) -> bool:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pipeline.delivery.audience_now import count_now
+from pipeline.delivery.halt_branches import halted_by
 from pipeline.delivery.intent import Ready, intent_of
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
@@ -47,6 +48,17 @@ def marker_key(revision: Revision) -> str:
     return f"revisions/{revision.campaign}/{revision.number:04d}-{revision.audience}.json"
 
 
+def campaigns_of(world: World) -> tuple[str, ...]:
+    """Every campaign that main or the ledger knows, sorted."""
+    workspace = world.main.workspace(world.main.commit())
+    return tuple(sorted({*workspace.campaigns, *workspace.broken, *world.ledger.campaigns()}))
+
+
+def halted_now(world: World, campaign: str) -> str | None:
+    """Why a branch on the remote holds the campaign at this moment; None when none does."""
+    return halted_by(world.main.halts(), campaign, lambda: campaigns_of(world))
+
+
 def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
     """The campaign as it stands now.
 
@@ -76,6 +88,7 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
         released_at=world.ledger.released_at(campaign),
         judged=frozenset(h.about for h in world.ledger.lifted(campaign) if h.kind is HoldKind.GATE),
         test_sent=isinstance(intent, Ready) and bool(world.ledger.test_sends(campaign, intent.plan.digest)),
+        halted=halted_now(world, campaign),
     )
 
 

@@ -7,6 +7,7 @@ from pipeline.models.finding import Finding
 from pipeline.workspace import workspace as loading
 from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
+from pipeline.workspace.remote import RemoteBranch
 from pipeline.workspace.workspace import Workspace
 
 #: Walking back through the history of one campaign looks at a few revisions, again and again.
@@ -14,19 +15,27 @@ _KEPT = 64
 
 
 class Mainline:
-    """The main branch of a repository, read anew at every question."""
+    """The main branch of a repository, read anew at every question: of this clone, or of its remote."""
 
-    def __init__(self, repository: Repository, branch: str) -> None:
-        """`branch` is a ref; it is resolved at every call of `commit`, never remembered."""
+    def __init__(self, repository: Repository, branch: str, remote: RemoteBranch | None = None) -> None:
+        """`branch` is a ref; it is resolved at every call of `commit`, never remembered.
+
+        With `remote` that one says what main is, and this clone's own branch decides nothing.
+        """
         self.repository = repository
         self.branch = branch
+        self._remote = remote
         self.workspace = lru_cache(maxsize=_KEPT)(self._load)
         self.yamllint = lru_cache(maxsize=_KEPT)(self._lint)
         self._merges: dict[tuple[str, str], str] = {}
 
     def commit(self) -> str:
         """The commit that the branch points to at this moment. Raises PipelineError when unreadable."""
-        return self.repository.resolve(self.branch)
+        return self.repository.resolve(self.branch) if self._remote is None else self._remote.commit()
+
+    def halts(self) -> frozenset[str]:
+        """The branches on the remote that pull the brake at this moment. Raises PipelineError as `commit`."""
+        return frozenset() if self._remote is None else self._remote.halts()
 
     def merge_of(self, commit: str, campaign: str) -> str | None:
         """The merge that brought the campaign's content; None when the history does not say.

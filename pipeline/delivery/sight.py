@@ -33,6 +33,8 @@ class Sight:
     released_at: datetime | None
     judged: frozenset[str]
     test_sent: bool
+    #: Why a branch on the remote holds it.
+    halted: str | None = None
 
     @property
     def finished(self) -> bool:

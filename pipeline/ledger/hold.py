@@ -16,6 +16,8 @@ class HoldKind(StrEnum):
 
     #: A person pulled the brake.
     HALT = "halt"
+    #: A branch `halt/…` on the remote pulls it; it goes when that branch is deleted.
+    HALT_BRANCH = "halt-branch"
     #: Past its latest start; it asks.
     LATE = "late"
     #: The verdict on a wave.

@@ -215,6 +215,14 @@ class Target(Frozen):
     archive: Folder | S3
     feedback: Sqs | None = None
     reviews: Literal["trailers"] | GitHub
+    #: The git remote whose main branch is the order to send. Without one the clone's own is; with reviews on
+    #: GitHub it is `origin` unless another is named.
+    remote: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+
+    @property
+    def order_remote(self) -> str | None:
+        """The remote that says what main is; None where this clone does."""
+        return self.remote or ("origin" if isinstance(self.reviews, GitHub) else None)
 
 
 class Policy(Frozen):

@@ -71,6 +71,10 @@ class Repository:
         """Whether `ref` names a commit that is here."""
         return self._commit_id(ref) is not None
 
+    def is_ancestor(self, one: str, other: str) -> bool:
+        """Whether `other` descends from `one` or is the same; a clone that lacks history may not know it."""
+        return git_process.run(self.root, "merge-base", "--is-ancestor", one, other).returncode == 0
+
     def is_shallow(self) -> bool:
         """Whether the clone lacks history, so that questions about history may have wrong answers."""
         return git_process.output(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"

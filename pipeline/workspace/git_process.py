@@ -1,7 +1,10 @@
 """git as a process: our words, never a shell, the same answers on every machine."""
 
 import os
+import signal
 import subprocess
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -67,20 +70,44 @@ def start(words: list[str], cwd: Path, *, stdin: int = subprocess.DEVNULL) -> su
         raise _cannot_start(cwd) from error
 
 
-def run(cwd: Path, *words: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end, whatever its exit status. Ctrl-C reaches only us, as in `start`."""
+def run(
+    cwd: Path, *words: str, stdin: bytes = b"", limit: timedelta | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git to its end, whatever its exit status. Ctrl-C reaches only us, as in `start`.
+
+    After `limit` it is ended with everything that it has started, such as an ssh that hears nothing; that
+    looks like a failure of git's own.
+    """
+    command = arguments(*words)
     try:
-        return subprocess.run(
-            arguments(*words),
+        process = subprocess.Popen(
+            command,
             cwd=cwd,
             env=environment(),
-            input=stdin,
-            capture_output=True,
-            check=False,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             start_new_session=True,
         )
     except OSError as error:
         raise _cannot_start(cwd) from error
+    with process:
+        try:
+            out, err = process.communicate(stdin, limit.total_seconds() if limit else None)
+        except subprocess.TimeoutExpired as silence:
+            _end_group(process)
+            words_of_ours = f"no answer within {silence.timeout:g} seconds"
+            return subprocess.CompletedProcess(command, -signal.SIGKILL, b"", words_of_ours.encode())
+        except BaseException:
+            _end_group(process)
+            raise
+    return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End git and what it has started: whoever is left would keep our pipes open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def output(cwd: Path, *words: str, stdin: bytes = b"") -> bytes:

@@ -44,6 +44,7 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
                 ledger=ledger,
                 now=now,
                 sharing=isinstance(chosen.transport, Ses),
+                events=chosen.feedback is not None,
             )
         finally:
             ledger.close()

@@ -6,12 +6,15 @@ from typing import Any
 import click
 
 from pipeline.clock import shown
+from pipeline.delivery.feedback import Heard
 from pipeline.delivery.status import Progress, Status
 from pipeline.ledger.hold import EVERYTHING, LIFTED_BY_A_PERSON, MACHINE, Hold, HoldKind
 from pipeline.plan.columns import wrapped
 
 #: The states of the documented JSON; a draft waits like everything that has not been ordered.
 _WORDS = {Progress.DRAFT: "waiting"}
+#: Nothing follows any more, so nothing needs to be judged.
+_OVER = frozenset({Progress.COMPLETE, Progress.STOPPED})
 _COLOURS = {Progress.HELD: "red", Progress.STOPPED: "red", Progress.COMPLETE: "green"}
 
 
@@ -37,6 +40,8 @@ def _block(status: Status, zone: str) -> str:
         lines.append(
             wrapped(_counted(status.excluded_before), first="  left out when frozen: ", rest="      ")
         )
+    if status.account.accepted and (status.heard or status.progress not in _OVER):
+        lines.append(wrapped(_afterwards(status.heard), first="  afterwards: ", rest="      "))
     for hold in status.holds:
         lines.append(wrapped(_hold(hold, zone), first="  - ", rest="    "))
         if hold.kind in LIFTED_BY_A_PERSON:
@@ -50,6 +55,16 @@ def equation(status: Status) -> str:
     return (
         f"{a.planned:,} planned = {a.accepted:,} accepted + {a.refused:,} refused + {a.excluded:,} excluded "
         f"+ {a.held:,} held + {a.unknown:,} unknown"
+    )
+
+
+def _afterwards(heard: Heard | None) -> str:
+    """What the events say; without them the gate knows less, and says so."""
+    if heard is None:
+        return "no events are read here, so the gate knows nothing of bounces and complaints"
+    return (
+        f"{heard.delivered:,} delivered, {heard.bounced:,} bounced, {heard.complained:,} complained, "
+        f"{heard.lost:,} lost"
     )
 
 
@@ -80,7 +95,7 @@ def as_data(statuses: Iterable[Status]) -> dict[str, Any]:
 
 
 def _data(status: Status) -> dict[str, Any]:
-    account = status.account
+    account, heard = status.account, status.heard or Heard()
     return {
         "id": status.campaign,
         "state": _WORDS.get(status.progress, str(status.progress)),
@@ -101,7 +116,8 @@ def _data(status: Status) -> dict[str, Any]:
         "excluded": account.excluded,
         "held": account.held,
         "unknown": account.unknown,
-        "delivered": 0,
-        "bounced": 0,
-        "complained": 0,
+        "delivered": heard.delivered,
+        "bounced": heard.bounced,
+        "complained": heard.complained,
+        "events": status.heard is not None,
     }

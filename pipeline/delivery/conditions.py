@@ -5,11 +5,13 @@ from datetime import datetime
 
 from pipeline.approvals import requirement
 from pipeline.clock import shown
+from pipeline.delivery import gate
 from pipeline.delivery.intent import NotReady, Ready, Unreadable
 from pipeline.delivery.sight import Sight, due_at, next_step
+from pipeline.ledger.accounting import LEFT_OUT
 from pipeline.ledger.hold import MACHINE, Hold, HoldKind
 from pipeline.plan.calendar import quiet_until
-from pipeline.plan.delivery_plan import Soak, late_after
+from pipeline.plan.delivery_plan import DeliveryPlan, Send, Soak, Step, late_after
 
 
 def holds_of(sight: Sight) -> tuple[Hold, ...]:
@@ -35,6 +37,43 @@ def late_reason(sight: Sight) -> str | None:
     return f"it was due at {shown(meant, plan.zone)} and asks a person before it leaves so late"
 
 
+def verdict(sight: Sight, ready: Ready) -> gate.Verdict:
+    """What the gate says to what has left, before anything more does."""
+    tally = _tally(sight)
+    if tally is None:
+        return gate.Proceed()
+    soaked_at = _soaked_at(sight, ready.plan, next_step(sight, ready.plan))
+    return gate.decide(tally, ready.policy.gates, now=sight.now, soaked_at=soaked_at, judged=sight.judged)
+
+
+def _tally(sight: Sight) -> gate.Tally | None:
+    """What is known of this delivery; None before anything has left."""
+    if sight.revision is None or not sight.waves:
+        return None
+    account = sight.account
+    unrendered = account.reasons.get(gate.RENDERING, 0)
+    return gate.Tally(
+        begun_at=sight.revision.opened_at,
+        last_at=max(record.last_entry_at for record in sight.waves.values()),
+        accepted=account.accepted,
+        refused=max(0, account.refused - unrendered - account.reasons.get(LEFT_OUT, 0)),
+        unknown=max(0, account.unknown - sight.under_way),
+        rendering_failures=unrendered,
+        heard=sight.heard,
+    )
+
+
+def _soaked_at(sight: Sight, plan: DeliveryPlan, step: Step | None) -> datetime | None:
+    """When the soak before the next step ends, if a wave has left and the next has not begun."""
+    match step:
+        case Soak(_, until):
+            return until
+        case Send(wave) if wave not in sight.waves and wave - 1 in sight.waves:
+            return sight.waves[wave - 1].last_entry_at + plan.soak
+        case _:
+            return None
+
+
 def _hold(sight: Sight, kind: HoldKind, reason: str, until: datetime | None = None) -> Hold:
     since = sight.order.seen_at if sight.order else sight.now
     return Hold(sight.campaign, kind, reason, MACHINE, since, until=until)
@@ -44,17 +83,15 @@ def _derived(sight: Sight, ready: Ready) -> Iterator[Hold]:
     if sight.halted is not None:
         yield _hold(sight, HoldKind.HALT_BRANCH, sight.halted)
     yield from _consent(sight, ready)
-    plan = ready.plan
     if not sight.test_sent and ready.policy.approvals.test_send == "required":
         yield _hold(sight, HoldKind.TEST_SEND, "no test send of exactly this content is on record")
     if _has_moved(sight, ready):
         reason = "schedule, sender or audience rule are no longer those that the delivery was ordered with"
         yield _hold(sight, HoldKind.MOVED, reason)
     yield from _time(sight, ready)
-    step = next_step(sight, plan)
-    if isinstance(step, Soak):
-        reason = f"wave {step.wave} has left; the next one follows after the soak"
-        yield _hold(sight, HoldKind.SOAK, reason, step.until)
+    said = verdict(sight, ready)
+    if isinstance(said, gate.Wait):
+        yield _hold(sight, HoldKind.SOAK, said.reason, said.until)
 
 
 def _consent(sight: Sight, ready: Ready) -> Iterator[Hold]:

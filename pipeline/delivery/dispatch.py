@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import assert_never
+from datetime import datetime, timedelta
+from typing import Final, assert_never
 
 from pipeline.delivery import gate
 from pipeline.delivery.audience_now import marker, open_frozen, put_together, rule_now
-from pipeline.delivery.conditions import holds_of, late_reason
+from pipeline.delivery.conditions import holds_of, late_reason, verdict
 from pipeline.delivery.flight import Flight
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.intent import Intent, NotReady, Ready, Unreadable, intent_of
@@ -35,6 +35,12 @@ from pipeline.render.of_campaign import mail_source
 
 #: Our own verdicts on the moment: they are not asked about, they are found again.
 _FOUND_ANEW = frozenset({HoldKind.CHECKLIST, HoldKind.BOUNDS, HoldKind.QUOTA})
+
+
+#: In a long wave everything is looked at again so often: the gate, the quota, the checklist.
+_LOOK_AGAIN: Final = timedelta(minutes=5)
+#: So often the other side may take nothing at all before a pass leaves it to the next one.
+_PATIENCE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,16 @@ def _kept_apart(world: World, campaign: str, troubles: list[PipelineError]) -> I
 
 def advance(world: World, campaign: str) -> None:
     """Take the due steps of one campaign until something holds it, or nothing is left to do."""
+    before: tuple[Revision | None, int] | None = None
+    in_vain = 0
     while not world.stopping():
         sight = look(world, campaign)
+        reached = (sight.revision, sight.account.held)
+        in_vain = in_vain + 1 if reached == before else 0
+        before = reached
+        if in_vain == _PATIENCE:
+            world.narrate(campaign, f"nothing was taken {_PATIENCE} times in a row; the next run tries again")
+            return
         match sight.intent:
             case NotReady():
                 _end_what_was_stopped(world, sight)
@@ -134,7 +148,7 @@ def _held(world: World, sight: Sight, ready: Ready) -> bool:
     """Whether anything but our own earlier verdict holds it; that verdict is found anew."""
     if any(hold.kind not in _FOUND_ANEW for hold in holds_of(sight)):
         return True
-    used_up = _quota_used_up(world)
+    used_up = _quota_used_up(world, sight)
     keep_machine_hold(world, sight, HoldKind.QUOTA, used_up)
     if used_up is not None:
         return True
@@ -143,30 +157,25 @@ def _held(world: World, sight: Sight, ready: Ready) -> bool:
     return red is not None or not _passes_the_gate(world, sight, ready)
 
 
-def _quota_used_up(world: World) -> str | None:
+def _quota_used_up(world: World, sight: Sight) -> str | None:
     """Why nothing more leaves today; a batch is never begun that today's quota does not cover."""
     allowance = world.transport.allowance()
-    if allowance is None or allowance.left_today is None or allowance.left_today >= BATCH_MAX:
+    if allowance is None or allowance.left_today is None:
         return None
-    return "today's quota of the transport is used up; the rest goes when there is quota again"
+    largest = BATCH_MAX
+    if sight.revision is not None:
+        largest = min(max(sight.revision.batch_sizes, default=BATCH_MAX), sight.account.held)
+    if allowance.left_today >= largest:
+        return None
+    return "the account's quota of 24 hours is used up; the rest goes by itself when there is room again"
 
 
 def _passes_the_gate(world: World, sight: Sight, ready: Ready) -> bool:
-    """Ask the gate about what has left so far; over the limit it stops by itself."""
-    if sight.revision is None or not sight.waves:
-        return True
-    account = sight.account
-    tally = gate.Tally(
-        attempted=account.accepted + account.refused + account.unknown,
-        rendering_failures=account.reasons.get(gate.RENDERING, 0),
-    )
-    # A person has judged so many failures; one more is a new question, an old one is not asked again.
-    about = f"{tally.rendering_failures} not rendered"
-    verdict = gate.decide(tally, ready.policy.gates, now=sight.now, soaked_at=None)
-    if not isinstance(verdict, gate.HoldBack) or about in sight.judged:
-        return True
-    place_once(world, sight.campaign, HoldKind.GATE, verdict.reason, about=about)
-    return False
+    """Ask the gate about what has left so far; over a limit it stops by itself."""
+    said = verdict(sight, ready)
+    if isinstance(said, gate.HoldBack):
+        place_once(world, sight.campaign, HoldKind.GATE, said.reason, about=said.about)
+    return isinstance(said, gate.Proceed)
 
 
 def _freeze(world: World, sight: Sight, ready: Ready) -> bool:
@@ -198,13 +207,15 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     pace = world.pacing(rate, ready.policy.pace)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
-    world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}")
+    rest = f" goes on, {sight.account.held:,} have not left yet" if wave in sight.waves else ""
+    world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}{rest}")
+    begun = world.clock.now()
     with (
         Sending(world, revision, rule, source, open_frozen(world, revision)) as sending,
         Flight(world.transport, world.executor, world.in_flight, sending.settle, pace.slow_down) as flight,
     ):
         for prepared in sending.prepared(world.ledger.open_batches(revision, wave)):
-            if not brake.lets_go():
+            if not brake.lets_go() or world.clock.now() - begun > _LOOK_AGAIN:
                 return
             if left_today is not None:
                 left_today -= len(prepared.recipients)

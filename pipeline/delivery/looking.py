@@ -1,5 +1,6 @@
 """Reading the world into a sight; remembering what is seen for the first time."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from pipeline.delivery.audience_now import count_now
@@ -8,7 +9,7 @@ from pipeline.delivery.intent import Ready, intent_of
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
-from pipeline.ledger.entry import Order, Revision
+from pipeline.ledger.entry import BatchId, Order, Revision
 from pipeline.ledger.hold import HoldKind
 
 #: Two machines' clocks may differ by a little; more is a clock that cannot be trusted with a schedule.
@@ -89,7 +90,23 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
         judged=frozenset(h.about for h in world.ledger.lifted(campaign) if h.kind is HoldKind.GATE),
         test_sent=isinstance(intent, Ready) and bool(world.ledger.test_sends(campaign, intent.plan.digest)),
         halted=halted_now(world, campaign),
+        under_way=_under_way(world, campaign, revisions) if account.unknown else 0,
+        heard=world.feedback.heard(campaign) if world.feedback and revision else None,
     )
+
+
+def _under_way(world: World, campaign: str, revisions: Sequence[Revision]) -> int:
+    """How many people are in calls that have no outcome: another sender's, or those of one that died.
+
+    At most so many: a follow-up is counted like the batch that it follows.
+    """
+    return sum(_size(revisions[batch.revision - 1], batch) for batch in world.ledger.unsettled(campaign))
+
+
+def _size(revision: Revision, batch: BatchId) -> int:
+    start = revision.waves[batch.wave - 2] if batch.wave > 1 else 0
+    size = revision.batch_sizes[batch.wave - 1]
+    return min(size, revision.waves[batch.wave - 1] - start - (batch.number - 1) * size)
 
 
 def _order(world: World, campaign: str, commit: str, ready: Ready, *, remember: bool) -> Order | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from pipeline.delivery.feedback import Heard
 from pipeline.delivery.intent import Intent, Ready
 from pipeline.ledger.entry import Account, Order, Revision, WaveRecord
 from pipeline.ledger.hold import Hold
@@ -17,7 +18,8 @@ class Sight:
 
     `revision` is the newest; `ended` says that nothing more of it is reserved. `placed` are the holds that
     stand in the ledger. `released_at` is when a person last lifted one of this campaign's own. `judged` are
-    the gate's verdicts that a person has overruled.
+    the gate's questions that a person has answered. `under_way` counts those of `account.unknown` whose
+    call has no outcome at all yet. `heard` is None where no events are read.
     """
 
     campaign: str
@@ -35,6 +37,8 @@ class Sight:
     test_sent: bool
     #: Why a branch on the remote holds it.
     halted: str | None = None
+    under_way: int = 0
+    heard: Heard | None = None
 
     @property
     def finished(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.delivery.conditions import holds_of
+from pipeline.delivery.feedback import Heard
 from pipeline.delivery.intent import NotReady, Ready, Unreadable
 from pipeline.delivery.sight import Sight
 from pipeline.errors import PipelineError
@@ -32,7 +33,10 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One campaign for people and for machines. The account balances, or there is no status."""
+    """One campaign for people and for machines. The account balances, or there is no status.
+
+    `heard` is None where no events are read, or before anything has left.
+    """
 
     campaign: str
     title: str
@@ -41,6 +45,7 @@ class Status:
     account: Account
     excluded_before: dict[str, int]
     next_due: datetime | None
+    heard: Heard | None = None
 
 
 def status_of(sight: Sight) -> Status:
@@ -64,6 +69,7 @@ def status_of(sight: Sight) -> Status:
         account=account,
         excluded_before=dict(sight.revision.excluded) if sight.revision else {},
         next_due=max(t for t in times if t is not None) if waits else None,
+        heard=sight.heard,
     )
 
 

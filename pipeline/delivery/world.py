@@ -9,6 +9,7 @@ from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.checklist.draft import Fetch
 from pipeline.clock import Clock
+from pipeline.delivery.feedback import Feedback
 from pipeline.delivery.mainline import Mainline
 from pipeline.delivery.pace import Pace, Pacing
 from pipeline.delivery.transport import Transport
@@ -48,6 +49,8 @@ class World:
     #: Where calls are made, and how many may be under way at once.
     executor: Executor
     in_flight: int = 1
+    #: Where events are read from; None where the target names nothing.
+    feedback: Feedback | None = None
     stopping: Callable[[], bool] = field(default=_never)
     narrate: Narrate = field(default=_silent)
     #: Asks addresses that a mail links to; None where nobody can.

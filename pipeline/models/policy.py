@@ -107,12 +107,17 @@ class TestSend(Frozen):
 
 
 class Gates(Frozen):
-    """Over these shares of a wave the send stops by itself."""
+    """Over these shares of what has left the send stops by itself."""
 
     bounce: Share = 0.05
     complaint: Share = 0.001
     rendering_failure: Share = 0.0
-    #: Fewer events than this decide nothing.
+    #: Refused by the transport, person by person.
+    refused: Share = 0.02
+    #: Calls without a clear answer.
+    unknown: Share = 0.01
+    #: Of fewer people a share is over a limit only where chance cannot explain it; after a wave something
+    #: must be known of so many, or of half of those who got it.
     sample_min: Annotated[int, Field(ge=1)] = 200
     #: No events for this long, where some must come, is a reason to hold.
     silence: Duration = _duration("15m")

@@ -12,6 +12,7 @@ from pipeline.plan.columns import aligned, wrapped
 from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step
 from pipeline.plan.phrases import Phrases, phrases, worded
 from pipeline.plan.report import Entry
+from pipeline.render.stencil_report import Sharing
 
 Language = Literal["ja", "en"]
 
@@ -85,17 +86,28 @@ def _facts(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
     for unusual in entry.unusual:
         yield words.unusual, worded(unusual, words)
     if entry.plan is not None:
-        yield from _sending(entry.plan, entry.steps, words)
+        yield from _sending(entry, entry.plan, words)
 
 
-def _sending(plan: DeliveryPlan, steps: Sequence[Step], words: Phrases) -> Iterator[tuple[str, str]]:
-    """How it leaves, and what exactly."""
+def _sending(entry: Entry, plan: DeliveryPlan, words: Phrases) -> Iterator[tuple[str, str]]:
+    """How it leaves, what stops it, and what exactly it is."""
     yield words.pace, _pace(plan, words)
-    if sizes := [step.batch for step in steps if isinstance(step, Send)]:
+    if sizes := [step.batch for step in entry.steps if isinstance(step, Send)]:
         said = words.batch if sizes[0] == sizes[-1] else words.first_batch
         yield words.batches, said.format(first=sizes[0], rest=sizes[-1])
+    if entry.sharing is not None:
+        yield words.calls, _calls(entry.sharing, words)
+    if entry.gates is not None:
+        limits = {name: f"{share * 100:g}%" for name, share in entry.gates if isinstance(share, float)}
+        yield words.gate, words.limits.format(**limits) + ("" if entry.events else words.no_events)
     yield words.digest, plan.digest[:16]
     yield words.checksum, plan.checksum[:16]
+
+
+def _calls(sharing: Sharing, words: Phrases) -> str:
+    parts = [words.sharing.format(shared=sharing.shared, templates=sharing.templates)]
+    parts += [f"{words.alone}: {count} ({why})" for why, count in sharing.alone]
+    return "; ".join([*parts, words.different] if sharing.different else parts)
 
 
 def _pace(plan: DeliveryPlan, words: Phrases) -> str:

@@ -54,6 +54,9 @@ class Phrases:
     checksum: str
     pace: str
     per_second: str
+    gate: str
+    limits: str
+    no_events: str
     batches: str
     batch: str
     first_batch: str
@@ -110,6 +113,12 @@ _EN: Final = Phrases(
     checksum="plan checksum",
     pace="pace",
     per_second="{rate:g} recipients per second",
+    gate="gate",
+    limits=(
+        "over {rendering_failure} not rendered, {refused} refused, {unknown} without an answer, "
+        "{bounce} bounced or {complaint} complained it holds"
+    ),
+    no_events="; but this target reads no events, so bounces and complaints stay unknown",
     batches="batches",
     batch="at most {rest} recipients each",
     first_batch="at most {first} recipients each in the first wave, then {rest}",
@@ -174,6 +183,12 @@ _JA: Final = Phrases(
     checksum="計画チェックサム",
     pace="配信速度",
     per_second="毎秒{rate:g}件",
+    gate="通過判定",
+    limits=(
+        "作成不可{rendering_failure}、拒否{refused}、応答なし{unknown}、不達{bounce}、迷惑メール報告{complaint}の"
+        "いずれかを超えると保留"
+    ),
+    no_events="。ただし、この配信環境では配信イベントを読まないため、不達と迷惑メール報告は分かりません",
     batches="送信単位",
     batch="最大{rest}件ずつ",
     first_batch="第1波は最大{first}件ずつ、その後は最大{rest}件ずつ",

@@ -9,6 +9,7 @@ from pipeline.audience.of_campaign import rule_of
 from pipeline.audience.rule import AudienceRule
 from pipeline.errors import PipelineError, Refused
 from pipeline.ledger.store import Ledger
+from pipeline.models.policy import Gates
 from pipeline.plan.changes import Amend, Change, Sight, Start, between
 from pipeline.plan.delivery_plan import (
     DeliveryPlan,
@@ -54,6 +55,9 @@ class Entry:
     unusual: tuple[Unusual, ...] = ()
     delivered: Delivered | None = None
     sharing: Sharing | None = None
+    gates: Gates | None = None
+    #: Whether the target reads the events that the gates for bounces and complaints need.
+    events: bool = False
 
 
 def sights(workspace: Workspace) -> Mapping[str, Sight]:
@@ -73,13 +77,15 @@ def make(
     ledger: Ledger | None,
     now: datetime,
     sharing: bool = False,
+    events: bool = False,
 ) -> tuple[Entry, ...]:
     """The plan of merging `after` where `before` is; a merge at `now` is assumed for the times.
 
-    With `sharing` it says too how the mails share templates, for a transport that can use it.
+    With `sharing` it says too how the mails share templates, for a transport that can use it; `events`
+    says whether the gates will know of bounces and complaints.
     """
     entries = tuple(
-        _entry(change, before, after, contacts, ledger, now)
+        replace(_entry(change, before, after, contacts, ledger, now), events=events)
         for change in between(sights(before), sights(after))
     )
     return tuple(replace(entry, sharing=_sharing(after, entry)) for entry in entries) if sharing else entries
@@ -125,7 +131,7 @@ def _entry(  # noqa: PLR0917
     forecast = _forecast(after, change.campaign, contacts)
     listed = steps(plan, forecast.recipients, now) if forecast.recipients is not None else ()
     unusual = _unusual(plan, forecast, ledger, after.policy.audience.growth_max, now)
-    return Entry(change, title, plan, forecast, listed, unusual, delivered)
+    return Entry(change, title, plan, forecast, listed, unusual, delivered, gates=after.policy.gates)
 
 
 def _delivered(ledger: Ledger | None, campaign: str) -> Delivered | None:

@@ -8,6 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from pipeline.models.campaign import State
+from pipeline.models.policy import Gates
 from pipeline.models.recipient import Reason
 from pipeline.plan.changes import Amend, Start, Stop, Unchanged
 from pipeline.plan.delivery_plan import Forecast, Send, steps
@@ -25,6 +26,7 @@ from pipeline.plan.unusual import (
     TooLate,
     Unusual,
 )
+from pipeline.render.stencil_report import Sharing
 from tests.plan.plans import NOW, PLAN
 
 EXCLUDED = {reason.value: 10 * n for n, reason in enumerate(Reason, 1)}
@@ -109,6 +111,16 @@ def test_the_plan_says_which_domains_are_mailed_more_slowly_and_how_small_the_fi
     once = replace(plan, shares=(1.0,), first_batch=None)
     assert "at most 50 recipients each" in as_text([replace(entry, steps=steps(once, 1234, NOW))], "en")
     assert as_data([entry])["campaigns"][0]["pace"] == {"docomo.ne.jp": 20.0}
+
+
+def test_the_plan_says_what_stops_it_and_what_the_gate_will_not_know() -> None:
+    entry = replace(START, gates=Gates(), sharing=Sharing(2, 8, (("too long", 1),)))
+    blind = " ".join(as_text([entry], "en").split())
+    assert "0% not rendered, 2% refused, 1% without an answer, 5% bounced or 0.1% complained" in blind
+    assert "this target reads no events" in blind
+    assert "8 invented people share 2 templates; on its own: 1 (too long)" in blind
+    assert "reads no events" not in as_text([replace(entry, events=True)], "en")
+    assert "配信イベントを読まない" in as_markdown([entry], "ja")
 
 
 def test_a_wave_over_midnight_names_both_days() -> None:

@@ -147,13 +147,26 @@ def _configuration_sets(policy: Policy) -> dict[Mailbox, str]:
     }
 
 
-def reviews_of(repository: Repository, target: Target) -> Callable[[Policy], Reviews]:
+def reviews_of(
+    repository: Repository, target: Target, branch: str = "main", clock: Clock | None = None
+) -> Callable[[Policy], Reviews]:
     """Where the target's approvals stand, for each policy."""
-    if isinstance(target.reviews, GitHub):
-        raise PipelineError(
-            "This version cannot read reviews from GitHub.", "Use a target with `reviews: trailers`."
-        )
-    return lambda policy: TrailerReviews(repository, policy)
+    if not isinstance(target.reviews, GitHub):
+        return lambda policy: TrailerReviews(repository, policy)
+    # Imported here, as the AWS SDK: a local target asks nobody over the network.
+    from pipeline.approvals.github import GitHubReviews  # noqa: PLC0415
+    from pipeline.github import GitHubApi  # noqa: PLC0415
+
+    api = GitHubApi(target.reviews.github, clock or SystemClock())
+    reviews = GitHubReviews(api, repository, branch_at_github(branch))
+    return lambda _policy: reviews
+
+
+def branch_at_github(branch: str) -> str:
+    """How GitHub names the branch that this copy knows as `origin/main`, or by a full ref."""
+    for prefix in ("refs/heads/", "refs/remotes/", "origin/"):
+        branch = branch.removeprefix(prefix)
+    return branch
 
 
 def policy_at_hand(repository: Repository, branch: str) -> Policy:
@@ -206,7 +219,10 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
     with ExitStack() as stack:
         repository = stack.enter_context(Repository.open(start))
         main, policy, target = _main_and_target(repository, calling)
-        reviews = reviews_of(repository, target)
+        # A rehearsal's clock jumps, GitHub's limits do not.
+        reviews = reviews_of(
+            repository, target, calling.branch, SystemClock() if calling.rehearsal else calling.clock
+        )
         root = repository.root
         ledger = ledger_of(root, target, rehearsal=calling.rehearsal)
         stack.callback(ledger.close)

@@ -5,6 +5,21 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """What is asked about: the content of one campaign, and the merge that brought it.
+
+    `head` is the commit that main is at in this copy, `merge` the one on its first-parent line that made the
+    campaign what its content digest says. `paths` are what the campaign reads, its own folder first.
+    """
+
+    campaign: str
+    head: str
+    merge: str
+    digest: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Consent:
     """What the reviewers of one merge said.
 
@@ -20,10 +35,9 @@ class Consent:
 class Reviews(Protocol):
     """Where approvals stand."""
 
-    def consent(self, commit: str, paths: tuple[str, ...]) -> Consent:
-        """What was said about the change that `commit` brought to the main branch.
+    def consent(self, change: Change) -> Consent:
+        """What was said about the change; asked anew at every call, as things stand now.
 
-        `paths` are the files that the campaign reads, its own folder first. Raises PipelineError when
-        it cannot be read.
+        Raises PipelineError when it cannot be read.
         """
         ...

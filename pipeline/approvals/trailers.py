@@ -8,7 +8,7 @@ campaign's folder before: a draft may come to main without an approval, and its 
 from collections.abc import Iterable
 from itertools import chain
 
-from pipeline.approvals.reviews import Consent
+from pipeline.approvals.reviews import Change, Consent
 from pipeline.models.policy import Policy
 from pipeline.workspace.commit import Commit, Person
 from pipeline.workspace.git import Repository
@@ -36,10 +36,10 @@ class TrailerReviews:
         self._repository = repository
         self._members = {member.casefold(): member for members in policy.teams.values() for member in members}
 
-    def consent(self, commit: str, paths: tuple[str, ...]) -> Consent:
+    def consent(self, change: Change) -> Consent:
         """See the port."""
-        merge = self._repository.commit(commit)
-        authors, strangers = self._authors(merge, paths)
+        merge = self._repository.commit(change.merge)
+        authors, strangers = self._authors(merge, change.paths)
         approvers: dict[str, None] = {}
         objections = [f"{name} wrote a part of it, but is in no team of the policy" for name in strangers]
         for value in _values(merge, "approved-by"):

@@ -1,13 +1,14 @@
 """What the main branch wants of one campaign, and who agreed to it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipeline.approvals.reviews import Consent
+from pipeline.approvals.reviews import Change, Consent, Reviews
 from pipeline.delivery.world import World
+from pipeline.errors import PipelineError
 from pipeline.models.campaign import State
 from pipeline.models.policy import Policy
 from pipeline.plan.delivery_plan import DeliveryPlan, plan_for
-from pipeline.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,28 @@ class Unreadable:
 Intent = Ready | NotReady | Unreadable
 
 
-def intent_of(world: World, commit: str, campaign_id: str) -> Intent:
+Ask = Callable[[Reviews, Change], Consent]
+
+
+def asked(reviews: Reviews, change: Change) -> Consent:
+    """What reviewers said. Raises PipelineError when it cannot be read: nothing leaves then."""
+    return reviews.consent(change)
+
+
+def asked_if_possible(reviews: Reviews, change: Change) -> Consent:
+    """The same for whoever only wants to know how things stand: not to be had is nobody's consent."""
+    try:
+        return reviews.consent(change)
+    except PipelineError as trouble:
+        return Consent(objections=(trouble.sentence.rstrip("."),))
+
+
+def not_asked(_reviews: Reviews, _change: Change) -> Consent:
+    """Who agreed to what has long left is no question any more: GitHub is not asked about old campaigns."""
+    return Consent()
+
+
+def intent_of(world: World, commit: str, campaign_id: str, ask: Ask = asked) -> Intent:
     """What `commit` wants of the campaign."""
     workspace = world.main.workspace(commit)
     if workspace.policy is None:
@@ -62,11 +84,8 @@ def intent_of(world: World, commit: str, campaign_id: str) -> Intent:
         rule=workspace.audience_rule_digest(campaign_id),
     )
     merge = world.main.merge_of(commit, campaign_id)
-    consent = _consent(world, workspace, campaign_id, merge)
+    consent = Consent()
+    if merge is not None:
+        change = Change(campaign_id, commit, merge, plan.digest, workspace.paths_read(campaign_id))
+        consent = ask(world.reviews(workspace.policy), change)
     return Ready(campaign.title, plan, workspace.policy, merge, consent)
-
-
-def _consent(world: World, workspace: Workspace, campaign: str, merge: str | None) -> Consent:
-    if merge is None or workspace.policy is None:
-        return Consent()
-    return world.reviews(workspace.policy).consent(merge, workspace.paths_read(campaign))

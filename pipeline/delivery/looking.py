@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from pipeline.delivery.audience_now import count_now
 from pipeline.delivery.halt_branches import halted_by
-from pipeline.delivery.intent import Ready, intent_of
+from pipeline.delivery.intent import Ready, asked, asked_if_possible, intent_of, not_asked
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
@@ -64,14 +64,15 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
     """The campaign as it stands now.
 
     `remember` writes down the first sight of an order, from which the undo window counts; a mere question
-    such as `status` does not.
+    such as `status` does not, and is answered also when reviewers cannot be asked about.
     """
     commit = world.main.commit()
-    intent = intent_of(world, commit, campaign)
     revisions = world.ledger.revisions(campaign)
     revision = revisions[-1] if revisions else None
     account = world.ledger.account(campaign)
     finished = revision is not None and account.held == 0
+    ask = not_asked if finished else asked if remember else asked_if_possible
+    intent = intent_of(world, commit, campaign, ask)
     order = None
     if isinstance(intent, Ready):
         order = _order(world, campaign, commit, intent, remember=remember and not finished)

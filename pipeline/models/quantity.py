@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -101,8 +102,14 @@ def _parse_day(value: Any) -> date:
         raise ValueError(f"{value} is no day of the calendar") from None
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone there is; looking them up reads hundreds of files."""
+    return frozenset(available_timezones())
+
+
 def _known_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in _zones():
         raise ValueError(f"{value!r} is no time zone; write an IANA name such as Asia/Tokyo")
     ZoneInfo(value)
     return value

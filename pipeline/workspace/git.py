@@ -83,6 +83,11 @@ class Repository:
         """The files of a commit."""
         return Revision(self.root, self.resolve(commit), self._blobs)
 
+    def content(self, blob: str) -> bytes | None:
+        """What the blob of that id holds; None when it is not here."""
+        answer = self._blobs.ask(blob)
+        return answer.content if answer is not None and answer.kind == "blob" else None
+
     def working_tree(self) -> WorkingTree:
         """The files on disk, as a commit of everything would contain them."""
         return WorkingTree(self.root)

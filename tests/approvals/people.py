@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from pipeline.approvals.reviews import Consent
+from pipeline.approvals.reviews import Change, Consent
 from pipeline.approvals.trailers import TrailerReviews
 from pipeline.models.policy import Policy
 from pipeline.workspace.git import Repository
@@ -69,4 +69,5 @@ class Team:
 
     def consent(self, commit: str) -> Consent:
         with Repository.open(self.root) as repository:
-            return TrailerReviews(repository, policy()).consent(commit, PATHS)
+            change = Change("sale", commit, commit, "", PATHS)
+            return TrailerReviews(repository, policy()).consent(change)

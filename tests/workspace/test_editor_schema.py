@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # its stubs are another package
+import jsonschema  # its stubs are another package
 import pytest
 
 from pipeline.workspace.editor_schema import schemas, stale, write

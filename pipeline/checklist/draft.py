@@ -172,11 +172,16 @@ class Draft:
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """Subject, preheader, HTML and text of every persona; a part that reads the same for two, once."""
-        seen: dict[tuple[str, str, str], Part] = {}
+        """Subject, preheader, HTML and text of every persona; a part that reads the same for two, once.
+
+        The link to unsubscribe, which is everybody's own, makes no difference.
+        """
+        seen: dict[tuple[str, ...], Part] = {}
         for mail in self.mails:
+            own = mail.unsubscribe_url or "\0"
             for part in mail.parts:
-                seen.setdefault((part.name, part.text, part.markup), part)
+                words = (each.replace(own, "") for each in (part.text, part.markup))
+                seen.setdefault((part.name, *words), part)
         return tuple(seen.values())
 
     def parts_of(self, *names: str) -> tuple[Part, ...]:

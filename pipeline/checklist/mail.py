@@ -94,6 +94,15 @@ class Mail:
     message: Message = field(repr=False)
     parts: tuple[Part, ...]
 
+    @property
+    def unsubscribe_url(self) -> str | None:
+        """The recipient's own address from the headers, if both are as RFC 8058 wants them."""
+        headers = dict(self.message.headers)
+        listed = headers.get("List-Unsubscribe", "")
+        if headers.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
+            return None
+        return listed[1:-1] if listed.startswith("<https://") and listed.endswith(">") else None
+
     def part(self, name: str) -> Part | None:
         """The part of that name, if there is one."""
         return next((part for part in self.parts if part.name == name), None)

@@ -9,14 +9,16 @@ from pipeline import wiring
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import Report
 from pipeline.checklist.run import run
-from pipeline.cli import findings_text
+from pipeline.cli import findings_sarif, findings_text
 from pipeline.cli.options import Place, campaigns_argument, format_option, target_option
 from pipeline.clock import SystemClock
 from pipeline.errors import ExitStatus, UsageError
+from pipeline.models.policy import Policy
 from pipeline.plan.report import sights
 from pipeline.workspace import workspace as loading
 from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
+from pipeline.workspace.tree import Entry
 from pipeline.workspace.workspace import Workspace
 
 
@@ -57,10 +59,18 @@ def _chosen(
     chosen = list(campaigns) or known
     if base is None:
         return chosen
-    before = sights(loading.load(repository.tree(repository.fork_point(base))))
-    after = sights(workspace)
+    fork = loading.load(repository.tree(repository.fork_point(base)))
+    if _rules(fork) != _rules(workspace):
+        return chosen
+    before, after = sights(fork), sights(workspace)
     # What cannot be read looks the same before and after: it is always looked at.
     return [name for name in chosen if name in workspace.broken or before.get(name) != after.get(name)]
+
+
+def _rules(workspace: Workspace) -> tuple[Policy | None, Entry | None]:
+    """What every campaign is judged by: the policy, and the list of terms that it names."""
+    terms = workspace.policy.checklist.terms if workspace.policy else None
+    return workspace.policy, workspace.tree.entries.get(terms or "")
 
 
 def _shown(report: Report, form: str, workspace: Workspace) -> str:
@@ -70,6 +80,10 @@ def _shown(report: Report, form: str, workspace: Workspace) -> str:
         case "github":
             return findings_text.as_github(report)
         case "sarif":
-            return json.dumps(findings_text.as_sarif(report), ensure_ascii=False, indent=2) + "\n"
+            return (
+                json.dumps(findings_sarif.as_sarif(report, workspace.tree), ensure_ascii=False, indent=2)
+                + "\n"
+            )
         case _:
-            return findings_text.as_text(report, workspace.tree)
+            ja = workspace.policy is not None and workspace.policy.language == "ja"
+            return findings_text.as_text(report, workspace.tree, ja=ja)

@@ -1,31 +1,47 @@
 """Findings for people, for programs and for GitHub."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import click
 from rich.cells import cell_len
 
-from pipeline.checklist.catalogue import RULES
-from pipeline.checklist.report import CampaignReport, Report, Status
+from pipeline.checklist.catalogue import ALL
+from pipeline.checklist.report import CampaignReport, Item, Report, Status
+from pipeline.checklist.rule import HEADINGS, PERSON
 from pipeline.models.finding import Finding, Severity, blocking
 from pipeline.workspace.tree import Tree
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_SARIF_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 #: Columns of the line of source that are shown, and characters before the caret where the line is longer.
 _CONTEXT_MAX = 74
 _BEFORE_CARET = 30
+#: Of more campaigns than this only those that are not green are shown item by item.
+_DETAILED_MAX = 5
+_HEADINGS = {**HEADINGS, PERSON: "承認者の確認"}
+_TITLES = {rule.id: (rule.title, rule.title_ja) for rule in ALL}
+#: Items that are only counted; every other status is worth a line.
+_QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
+_STATUS_COLOURS = {
+    Status.FAIL: "red",
+    Status.COULD_NOT_RUN: "red",
+    Status.WARN: "yellow",
+    Status.WAIVED: "yellow",
+    Status.LATER: "blue",
+}
 
 
-def as_text(report: Report, tree: Tree) -> str:
-    """With the line of source and a caret under the place."""
+def as_text(report: Report, tree: Tree, *, ja: bool = False) -> str:
+    """With the line of source and a caret under the place; then how each campaign stands, by heading."""
     lines: list[str] = []
     for finding in report.all_findings():
         lines += [*_with_source(finding, tree), ""]
     for campaign in report.campaigns:
         lines.append(_summary(campaign))
+        if len(report.campaigns) <= _DETAILED_MAX or not campaign.green:
+            lines += _by_heading(campaign, ja=ja)
     lines.append(_total(report))
     return "\n".join(lines) + "\n"
 
@@ -76,6 +92,27 @@ def _summary(campaign: CampaignReport) -> str:
     mark = click.style("ok  ", fg="green") if campaign.green else click.style("FAIL", fg="red")
     digest = f" ({campaign.digest[:16]})" if campaign.digest else ""
     return f"{mark} {campaign.id}{digest}: {listed}"
+
+
+def _by_heading(campaign: CampaignReport, *, ja: bool) -> Iterator[str]:
+    """A line for each heading of the paper checklist, and one for each item that does not simply hold."""
+    width = max(cell_len(f"{name} {title}") for name, title in _HEADINGS.items())
+    for heading, title in _HEADINGS.items():
+        items = [item for item in campaign.items if item.heading == heading]
+        if not items:
+            continue
+        name = f"{heading} {title}"
+        counts = Counter(item.status for item in items)
+        listed = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+        yield f"     {name}{' ' * (width - cell_len(name))}  {listed}"
+        yield from (_shown(item, ja=ja) for item in items if item.status not in _QUIET)
+
+
+def _shown(item: Item, *, ja: bool) -> str:
+    status = click.style(str(item.status), fg=_STATUS_COLOURS[item.status])
+    title = _TITLES.get(item.rule, ("", ""))[1 if ja else 0]
+    said = " – ".join(filter(None, (title, item.reason)))
+    return f"       {status} {item.rule}{': ' if said else ''}{said}"
 
 
 def _total(report: Report) -> str:
@@ -143,30 +180,3 @@ def _message(text: str) -> str:
 
 def _property(text: str) -> str:
     return _message(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def as_sarif(report: Report) -> dict[str, Any]:
-    """SARIF 2.1.0, the format of code scanning."""
-    titles = {rule.id: rule.title for rule in RULES}
-    findings = list(report.all_findings())
-    used = sorted({finding.rule for finding in findings})
-    driver = {
-        "name": "postmerge",
-        "rules": [{"id": rule, "shortDescription": {"text": titles.get(rule, rule)}} for rule in used],
-    }
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "results": [_result(finding) for finding in findings]}],
-    }
-
-
-def _result(finding: Finding) -> dict[str, Any]:
-    region = {"startLine": finding.position.line, "startColumn": finding.position.column}
-    location = {"physicalLocation": {"artifactLocation": {"uri": finding.path}, "region": region}}
-    return {
-        "ruleId": finding.rule,
-        "level": _SARIF_LEVELS[finding.severity],
-        "message": {"text": f"{finding.message} {finding.remedy}".strip()},
-        "locations": [location],
-    }

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.audience.contacts import Contacts, objections
+from pipeline.audience.contacts import Contacts, Resolution, objections
 from pipeline.audience.duckdb import DuckDbContacts
 from pipeline.audience.rule import AudienceRule
 from pipeline.errors import PipelineError, Refused
@@ -30,8 +30,26 @@ def picked(contacts: Contacts, wanted: AudienceRule) -> tuple[list[Recipient], d
         people = [row for rows in resolution.rows() for row in rows]
         out = [row for rows in resolution.exclusions() for row in rows]
         assert resolution.recipients == len(people)
+        assert_columns_say_the_same(resolution, people)
         assert dict(resolution.excluded) == dict(Counter(row.reason for row in out))
     return people, {row.row: row.reason for row in out}
+
+
+def assert_columns_say_the_same(resolution: Resolution, people: list[Recipient]) -> None:
+    """The view by columns against the one by rows, in order; and every value with how often it is there."""
+    columns = resolution.columns()
+    flat = [
+        row
+        for rows in resolution.columnar(*columns)
+        for row in zip(rows.ids, rows.addresses, *(rows.fields[name] for name in columns), strict=True)
+    ]
+    assert flat == [(row.id, row.address, *(row.fields[name] for name in columns)) for row in people]
+    for name in columns:
+        counted = {value.text: value.rows for value in resolution.values(name)}
+        assert counted == Counter(row.fields[name] for row in people)
+        for value in resolution.values(name):
+            assert 0 < len(value.ids) <= min(5, value.rows)
+            assert set(value.ids) <= {row.id for row in people if row.fields[name] == value.text}
 
 
 def ids(contacts: Contacts, wanted: AudienceRule) -> set[str]:

@@ -37,6 +37,23 @@ def test_an_audience_of_nobody_is_held(story: Story) -> None:
     assert story.state() == "held"
 
 
+def test_an_audience_far_from_the_last_one_of_its_segment_is_held_before_a_message_leaves(
+    story: Story,
+) -> None:
+    story.begin(name="first", yaml=AT_ONCE)
+    story.deliver_all()
+    assert len(story.mailbox("first")) == 25
+    story.members(50)
+    story.begin(name="second", yaml=AT_ONCE)
+    story.deliver()
+    assert {str(hold.kind) for hold in story.status("second").holds} == {"bounds"}
+    assert any("first went to 25 of the same segment" in told for told in story.told)
+    assert not story.mailbox("second")
+    story.members(35)
+    story.deliver_all()
+    assert len(story.mailbox("second")) == 35
+
+
 @pytest.mark.parametrize("count", [10, 60])
 def test_an_audience_that_has_changed_much_since_the_merge_is_held(story: Story, count: int) -> None:
     story.begin(yaml=AT_ONCE)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.checklist.draft import Draft
-from pipeline.checklist.mail import Mail, Part
+from pipeline.checklist.mail import Part
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.campaign import Kind
 
@@ -27,7 +27,7 @@ def unsubscribe(draft: Draft) -> Iterator[Verdict]:
         yield NotApplicable("it is no marketing", "販促のメールではありません")
         return
     for mail in draft.mails:
-        url = _own_link(mail)
+        url = mail.unsubscribe_url
         if url is None:
             yield Objection(
                 draft.at("kind"),
@@ -40,15 +40,6 @@ def unsubscribe(draft: Draft) -> Iterator[Verdict]:
         for part in mail.parts:
             if part.name in {"html", "text"} and not _leads_there(part, url):
                 yield _missing(part)
-
-
-def _own_link(mail: Mail) -> str | None:
-    """The recipient's own address from the headers, if both are as RFC 8058 wants them."""
-    headers = dict(mail.message.headers)
-    listed = headers.get("List-Unsubscribe", "")
-    if headers.get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
-        return None
-    return listed[1:-1] if listed.startswith("<https://") and listed.endswith(">") else None
 
 
 def _leads_there(part: Part, url: str) -> bool:

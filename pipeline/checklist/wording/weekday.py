@@ -54,14 +54,22 @@ def _assumed_ja(mention: Mention, draft: Draft) -> str:
 
 def _remedy(mention: Mention, meant: date) -> str:
     year = _other_year(mention, meant)
-    hint = f" It would be right in {year}: is this copy from then?" if year else ""
-    return f"Correct the date or the weekday.{hint}"
+    if year is None:
+        return "Correct the date or the weekday."
+    asked = "is this copy from then?" if year < meant.year else "write the year if that is meant."
+    return f"Correct the date or the weekday. It would be right in {year}: {asked}"
 
 
 def _remedy_ja(mention: Mention, meant: date) -> str:
     year = _other_year(mention, meant)
-    hint = f"{year}年なら正しい曜日です。その年の原稿が残っていませんか。" if year else ""
-    return f"日付か曜日を直してください。{hint}"
+    if year is None:
+        return "日付か曜日を直してください。"
+    asked = (
+        "その年の原稿が残っていませんか。"
+        if year < meant.year
+        else "その年のことであれば、年を書いてください。"
+    )
+    return f"日付か曜日を直してください。{year}年なら正しい曜日です。{asked}"
 
 
 def _other_year(mention: Mention, meant: date) -> int | None:

@@ -31,6 +31,7 @@ _RESERVED: Final = re.compile(r"(?:.*\.)?(?:example|invalid|test|localhost)|127\
 #: Hosts that the repository may name: sources of facts, and where schemas live.
 SOURCES: Final = frozenset(
     {
+        "api.github.com",
         "aws.amazon.com",
         "docs.aws.amazon.com",
         "docs.github.com",

@@ -5,13 +5,15 @@ refused as a whole, and may take 49 innocent people with it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
 
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
+from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling
 
 #: Recipients in one call of SendBulkEmail.
@@ -31,22 +33,68 @@ _HEADER_NAME: Final = re.compile(r"[!-9;-@A-~]{1,126}")
 _HEADER_VALUE: Final = re.compile(r"[ -~]{1,995}")
 _TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+#: A line of a mail (RFC 5322, 2.1.1).
+_LONGEST_SUBJECT: Final = 998
+#: ASCII only, RFC 5321 4.5.3.1: SES takes no address with other letters, not even before the @.
+_ADDRESS: Final = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,255}")
+_CONFIGURATION_SET: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def objection(message: Message) -> str | None:
-    """Why SES would not take this message, in a few words; None when it would."""
+class Breach(StrEnum):
+    """What SES would not take, in a few words for the ledger."""
+
+    MANY_HEADERS = "too many headers"
+    HEADER = "a header that SES does not take"
+    MANY_TAGS = "too many tags, or one of them twice"
+    TAG = "a tag that SES does not take"
+    BROKEN_SUBJECT = "a line break in the subject"
+    LONG_SUBJECT = "a subject of more than 998 characters"
+    FILE_NAME = "the name of an attachment is too long"
+    SIZE = "larger than 40 MB"
+    SENDER = "a sender's address that is not all ASCII"
+    REPLY_TO = "a reply-to address that is not all ASCII"
+    CONFIGURATION_SET = "a configuration set whose name SES does not know"
+
+
+def objection(message: Message) -> Breach | None:
+    """Why SES would not take this message; None when it would."""
+    return next(breaches(message), None)
+
+
+def breaches(message: Message) -> Iterator[Breach]:
+    """Everything for which SES would not take this message."""
     if len(message.headers) > _MOST_HEADERS:
-        return "too many headers"
+        yield Breach.MANY_HEADERS
     if any(not _is_header(name, value) for name, value in message.headers):
-        return "a header that SES does not take"
+        yield Breach.HEADER
     names = [name for name, _ in message.tags]
     if len(names) > _MOST_TAGS or len(set(names)) < len(names):
-        return "too many tags, or one of them twice"
+        yield Breach.MANY_TAGS
     if any(not _TAG.fullmatch(word) for pair in message.tags for word in pair):
-        return "a tag that SES does not take"
+        yield Breach.TAG
     if _BREAKS.search(message.subject):
-        return "a line break in the subject"
-    return _size_objection(message)
+        yield Breach.BROKEN_SUBJECT
+    if len(message.subject) > _LONGEST_SUBJECT:
+        yield Breach.LONG_SUBJECT
+    yield from _size_breaches(message)
+
+
+def envelope_breaches(
+    sender: Mailbox, reply_to: str | None, configuration_set: str | None
+) -> Iterator[Breach]:
+    """What SES would refuse of what all mails of a campaign share."""
+    if not _ADDRESS.fullmatch(sender.address):
+        yield Breach.SENDER
+    if reply_to is not None and not _ADDRESS.fullmatch(reply_to):
+        yield Breach.REPLY_TO
+    if configuration_set is not None and not _CONFIGURATION_SET.fullmatch(configuration_set):
+        yield Breach.CONFIGURATION_SET
+
+
+def goes_alone(message: Message) -> bool:
+    """Whether a mail is too large for any call with several recipients: each then needs one of its own."""
+    words = size_of({"words": [message.subject, message.text, message.html]})
+    return words + sum(map(size_of_file, message.attachments)) > LONGEST_BULK
 
 
 def data_of(filling: Filling) -> str:
@@ -76,12 +124,11 @@ def _is_header(name: str, value: str) -> bool:
     return bool(fits and _HEADER_NAME.fullmatch(name) and _HEADER_VALUE.fullmatch(value))
 
 
-def _size_objection(message: Message) -> str | None:
+def _size_breaches(message: Message) -> Iterator[Breach]:
     for file in message.attachments:
         if len(file.name) > _LONGEST_FILE_NAME or len(file.content_type) > _LONGEST_TYPE:
-            return "the name of an attachment is too long"
+            yield Breach.FILE_NAME
     words = (message.subject, message.text, message.html or "")
     # a character of the words may need four bytes in the mail
     if 4 * sum(map(len, words)) + sum(len(file.data) for file in message.attachments) > LONGEST_MAIL:
-        return "larger than 40 MB"
-    return None
+        yield Breach.SIZE

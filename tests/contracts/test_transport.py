@@ -1,6 +1,6 @@
 """What every transport promises. A new implementation adds itself to `PARAMETERS` and to nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,19 +10,30 @@ import pytest
 from pipeline.clock import ManualClock
 from pipeline.delivery.outbox import Outbox
 from pipeline.delivery.rehearsal import RehearsedTransport
+from pipeline.delivery.ses import SesTransport
 from pipeline.delivery.transport import Parcel, Transport
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
 from pipeline.render.message import Message
 from pipeline.render.source import Mailbox
+from tests.ses_double import Double, running
 
 CLOCK = ManualClock(datetime(2026, 12, 1, 1, tzinfo=UTC))
 BATCH = BatchId("sale", 1, 2, 3)
 
-PARAMETERS: dict[str, Callable[[Path], Transport]] = {
-    "outbox": lambda path: Outbox(path / "outbox", CLOCK),
-    "rehearsal": lambda _: RehearsedTransport(),
+SETTINGS = {"max_send_rate": 10_000.0, "max_24_hour_send": 100_000.0, "identities": ["mail.hanamori.example"]}
+
+PARAMETERS: dict[str, Callable[[Path, Double], Transport]] = {
+    "outbox": lambda path, _: Outbox(path / "outbox", CLOCK),
+    "rehearsal": lambda _path, _double: RehearsedTransport(),
+    "ses": lambda _, double: SesTransport.connect("ap-northeast-1", {}, endpoint=double.endpoint_url),
 }
+
+
+@pytest.fixture(scope="module")
+def double() -> Iterator[Double]:
+    with running(**SETTINGS) as started:
+        yield started
 
 
 def parcel(number: int = 1) -> Parcel:
@@ -32,14 +43,24 @@ def parcel(number: int = 1) -> Parcel:
 
 
 @pytest.fixture(params=sorted(PARAMETERS))
-def transport(request: pytest.FixtureRequest, tmp_path: Path) -> Transport:
-    return PARAMETERS[request.param](tmp_path)
+def transport(
+    request: pytest.FixtureRequest, tmp_path: Path, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> Transport:
+    for name, value in double.environment.items():
+        monkeypatch.setenv(name, value)
+    double.reset(**SETTINGS)
+    return PARAMETERS[request.param](tmp_path, double)
 
 
 def test_every_parcel_has_its_own_outcome_in_order(transport: Transport) -> None:
     sent = transport.send(BATCH, [parcel(n) for n in range(50)])
     assert [outcome.state for outcome in sent.outcomes] == [State.ACCEPTED] * 50
     assert sent.trouble is None
+
+
+def test_what_it_allows_is_nothing_in_particular_or_a_rate_and_a_rest(transport: Transport) -> None:
+    allowance = transport.allowance()
+    assert allowance is None or (allowance.rate > 0 and (allowance.left_today or 0) >= 0)
 
 
 def test_an_empty_batch_has_no_outcomes(transport: Transport) -> None:

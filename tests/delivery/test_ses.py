@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import boto3
 import pytest
@@ -255,6 +256,63 @@ def test_every_answer_has_one_meaning_and_no_call_is_made_twice(
     assert len(server.requests) == 1
     assert [outcome.state for outcome in sent.outcomes] == [meaning[0], meaning[0], State.HELD]
     assert (sent.slow_down, sent.trouble is not None) == meaning[1:]
+
+
+def test_of_a_batch_in_several_calls_only_the_one_without_an_answer_is_unknown(
+    server: Server, ses: SesTransport
+) -> None:
+    def answering(path: str, request: Json) -> Reply:
+        told = request["DefaultContent"]["Template"]["TemplateContent"]["Subject"]
+        return Reply(200, b"", cut=True) if told == "Hello" else fine(path, request)
+
+    server.answering = answering
+    third = woven(["Third"], ["Third ", 0, "\n"], ["<b>", 0, "</b>"], 1)
+    batch = [parcel(1), parcel(2, OTHER), parcel(3, third), parcel(4), parcel(5, OTHER), parcel(6, third)]
+    sent = ses.send(BATCH, batch)
+    assert "".join(outcome.state.value for outcome in sent.outcomes) == "auhauh"
+    assert sent.trouble is not None
+    assert server.addresses == [f"m{n}@people.example" for n in (1, 4, 2, 5)], "nobody is called twice"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [Reply(200, b"", cut=True), refusal("InternalServiceErrorException", 500), refusal("Throttling", 400)],
+)
+def test_no_file_of_the_machine_makes_a_call_twice(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reply: Reply
+) -> None:
+    config = tmp_path / "config"
+    config.write_text("[default]\nmax_attempts = 9\nretry_mode = adaptive\n", "utf-8")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    monkeypatch.delenv("AWS_MAX_ATTEMPTS")
+    monkeypatch.delenv("AWS_RETRY_MODE")
+    server.answering = lambda _path, _request: reply
+    connected = SesTransport.connect("ap-northeast-1", {}, endpoint=server.url, read_seconds=1)
+    connected.send(BATCH, [parcel(1), parcel(2)])
+    assert len(server.requests) == 1
+    connected.send(BATCH, [alone(3)])
+    assert [path.rpartition("/")[2] for path, _ in server.requests] == [
+        "outbound-bulk-emails",
+        "outbound-emails",
+    ]
+
+
+@pytest.mark.parametrize("made", [[1, 2], [1]], ids=["bulk", "single"])
+def test_tags_and_one_click_headers_travel_with_each_person(
+    server: Server, ses: SesTransport, made: list[int]
+) -> None:
+    ses.send(BATCH, [parcel(n) for n in made] if len(made) > 1 else [alone(1)])
+    [(path, request)] = server.requests
+    entries = request.get("BulkEmailEntries", [request])
+    for number, entry in zip(made, entries, strict=True):
+        headers = entry.get("ReplacementHeaders") or request["Content"]["Simple"]["Headers"]
+        assert [pair["Name"] for pair in headers] == ["List-Unsubscribe", "List-Unsubscribe-Post"]
+        assert headers[0]["Value"] == f"<https://u.hanamori.example/{number}>"
+        own = [*request.get("DefaultEmailTags", []), *entry.get("ReplacementTags", [])]
+        tags = {pair["Name"]: pair["Value"] for pair in own or request["EmailTags"]}
+        assert tags == {"campaign": "sale", "wave": "2", "recipient": f"hash{number}"}
+        assert not any("@" in value for value in tags.values())
+    assert path.endswith("bulk-emails" if len(made) > 1 else "outbound-emails")
 
 
 def test_an_answer_that_names_fewer_people_leaves_the_rest_unknown(server: Server, ses: SesTransport) -> None:

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
-from pipeline.render.ses_limits import objection, size_of
+from pipeline.render.ses_limits import (
+    LONGEST_BULK,
+    Breach,
+    breaches,
+    envelope_breaches,
+    goes_alone,
+    objection,
+    size_of,
+)
 from pipeline.render.source import Mailbox
 
 NEWS = Mailbox("News", "news@mail.hanamori.example")
@@ -41,6 +49,7 @@ def test_an_ordinary_message_meets_no_objection() -> None:
         ({"tags": tuple((f"t{n}", "v") for n in range(51))}, "too many tags"),
         ({"subject": "a\nb"}, "a line break"),
         ({"subject": "a\u2028b"}, "a line break"),
+        ({"subject": "a" * 999}, "a subject of more"),
         ({"attachments": (AttachedFile("x" * 256, "a/b", b""),)}, "the name of an attachment"),
         ({"attachments": (AttachedFile("x", "a/b", b"x" * 31_000_000),)}, "larger than 40 MB"),
         ({"text": "長" * 8_000_000}, "larger than 40 MB"),
@@ -53,3 +62,34 @@ def test_what_ses_would_refuse_is_named(changes: dict[str, object], words: str) 
 @given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
 def test_a_request_is_never_longer_than_it_was_said_to_be(piece: object) -> None:
     assert size_of({"piece": piece}) >= len(json.dumps({"piece": piece}))
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    wrong = message(subject="a\nb", headers=(("List ID", "x"),))
+    assert list(breaches(wrong)) == [Breach.HEADER, Breach.BROKEN_SUBJECT]
+
+
+@pytest.mark.parametrize(
+    ("sender", "reply_to", "configuration_set", "found"),
+    [
+        ("news@mail.hanamori.example", "help@hanamori.example", "campaigns_2-a", []),
+        ("news@mail.hanamori.example", None, None, []),
+        ("ニュース@hanamori.example", None, None, [Breach.SENDER]),
+        ("news@花森.example", None, None, [Breach.SENDER]),
+        ("a@b@hanamori.example", None, None, [Breach.SENDER]),
+        ("news@hanamori.example", "サポート@hanamori.example", None, [Breach.REPLY_TO]),
+        ("news@hanamori.example", None, "x" * 65, [Breach.CONFIGURATION_SET]),
+        ("news@hanamori.example", None, "設定", [Breach.CONFIGURATION_SET]),
+    ],
+)
+def test_what_all_mails_share_is_looked_at_too(
+    sender: str, reply_to: str | None, configuration_set: str | None, found: list[Breach]
+) -> None:
+    assert list(envelope_breaches(Mailbox("News", sender), reply_to, configuration_set)) == found
+
+
+def test_a_mail_too_large_for_a_shared_call_is_known_beforehand() -> None:
+    assert not goes_alone(message())
+    assert not goes_alone(message(text="x" * (LONGEST_BULK - 500)))
+    assert goes_alone(message(text="x" * LONGEST_BULK))
+    assert goes_alone(message(attachments=(AttachedFile("x.pdf", "application/pdf", b"x" * 800_000),)))

@@ -3,6 +3,6 @@
 from typing import Final
 
 from pipeline.checklist.rule import Rule
-from pipeline.checklist.system import unsubscribe
+from pipeline.checklist.system import ses_limits, unsubscribe
 
-RULES: Final[tuple[Rule, ...]] = (unsubscribe.unsubscribe,)
+RULES: Final[tuple[Rule, ...]] = (unsubscribe.unsubscribe, ses_limits.ses_limits)

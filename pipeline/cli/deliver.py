@@ -27,6 +27,8 @@ from pipeline.workspace.remote import MainUnknown
 _LOOK_EVERY = timedelta(seconds=5)
 #: Ctrl-C, a polite kill, a terminal that is closed, our own alarm.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+#: Whose rest the next run sends, as far as nothing else holds it.
+_UNDER_WAY = frozenset({Progress.SENDING, Progress.SOAKING})
 #: A rehearsal that is not over by then is held by something that time does not lift.
 _REHEARSED_FOR = timedelta(days=400)
 
@@ -88,7 +90,7 @@ def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch:
             zone = wiring.zone_of(world)
     _tell(done, zone)
     if stop():
-        click.echo("Stopped at a batch border; run it again to go on.")
+        click.echo(_left_over(done))
     sys.exit(int(_exit_status(done)))
 
 
@@ -161,6 +163,12 @@ def _tell(done: Delivered, zone: str) -> None:
     click.echo(status_text.as_text(told, zone) if told else "No campaign is ready on main.\n", nl=False)
     if done.next_due is not None:
         click.echo(f"\nNext: {shown(done.next_due, zone)}")
+
+
+def _left_over(done: Delivered) -> str:
+    """What a run that was stopped leaves to the next one."""
+    rest = sum(status.account.held for status in done.statuses if status.progress in _UNDER_WAY)
+    return f"Stopped at a batch border, {rest:,} recipients are still to go; run it again to go on."
 
 
 def _exit_status(done: Delivered) -> ExitStatus:

@@ -91,6 +91,8 @@ def _sample(schema: dict[str, Any]) -> Any:
         return met["enum"][0]
     if met.get("type") == "object" or "properties" in met:
         return {name: _sample(met["properties"][name]) for name in met.get("required", ())}
+    if "minLength" in met:
+        return "0" * met["minLength"]
     return _BY_FORMAT.get(met.get("format", "")) or _BY_TYPE[met["type"]]
 
 

@@ -55,7 +55,7 @@ schema: setup ## write the JSON Schemas for editors
 
 lock: ## resolve the dependencies anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
-		--no-header --no-annotate --group dev pyproject.toml -o requirements.lock
+		--no-header --no-annotate --group dev --all-extras pyproject.toml -o requirements.lock
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis .pytest_cache

@@ -28,6 +28,8 @@ from pipeline.errors import PipelineError, UsageError
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import S3, DynamoDb, Folder, GitHub, Outbox, Policy, Ses, Sqlite, Target
+from pipeline.preview import chromium
+from pipeline.preview.camera import Open
 from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
@@ -167,6 +169,14 @@ def branch_at_github(branch: str) -> str:
     for prefix in ("refs/heads/", "refs/remotes/", "origin/"):
         branch = branch.removeprefix(prefix)
     return branch
+
+
+def camera_of() -> tuple[Open | None, str]:
+    """How to open a browser, and whether `no-fonts` for Japanese; or None, and why not as one sentence."""
+    why = chromium.missing(os.environ)
+    if why is not None:
+        return None, why
+    return lambda: chromium.chromium(os.environ), "no-fonts" if chromium.lacks_japanese() else ""
 
 
 def policy_at_hand(repository: Repository, branch: str) -> Policy:

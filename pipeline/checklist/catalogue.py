@@ -16,4 +16,6 @@ ALL: Final[tuple[Rule, ...]] = (
     *legal.RULES,
 )
 #: The items of a campaign.
-RULES: Final[tuple[Rule, ...]] = tuple(rule for rule in ALL if not rule.remark)
+RULES: Final[tuple[Rule, ...]] = tuple(rule for rule in ALL if not rule.remark and not rule.preview)
+#: The items that only a preview asks about.
+PREVIEW_RULES: Final[tuple[Rule, ...]] = tuple(rule for rule in ALL if rule.preview)

@@ -63,6 +63,8 @@ def _facts(rule: Rule) -> Iterator[str]:
     yield "Blocks" if rule.severity is Severity.ERROR else f"Gives a {rule.severity}"
     if rule.mandatory:
         yield "mandatory"
+    if rule.preview:
+        yield "asked by `postmerge preview`"
     if rule.remark:
         yield "about files of no campaign"
     needed = [words for need, words in _NEEDS.items() if need in rule.needs]

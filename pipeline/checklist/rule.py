@@ -96,6 +96,8 @@ class Rule:
     mandatory: bool = False
     check: Check | None = None
     remark: bool = False
+    #: Whether only `postmerge preview` asks: it needs a browser, or time that a check does not have.
+    preview: bool = False
 
     def __post_init__(self) -> None:
         assert _ID.fullmatch(self.id), f"{self.id} is no heading/name"
@@ -147,6 +149,11 @@ def found_elsewhere(
 ) -> Rule:
     """A rule whose findings come from another layer."""
     return Rule(name, title, title_ja, explanation, remark=remark, mandatory=mandatory)
+
+
+def seen_in_preview(name: str, title: str, title_ja: str, explanation: str) -> Rule:
+    """A rule that only `postmerge preview` asks. It warns."""
+    return Rule(name, title, title_ja, explanation, severity=Severity.WARNING, preview=True)
 
 
 def _paragraphs(explanation: str) -> tuple[str, str, str]:

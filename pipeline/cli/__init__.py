@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from pipeline.cli import brakes, check, deliver, demo, new, plan, schema, status, test_send
+from pipeline.cli import brakes, check, deliver, demo, new, plan, preview, schema, status, test_send
 from pipeline.cli.options import Place
 from pipeline.errors import PipelineError
 
@@ -52,6 +52,7 @@ def cli(ctx: click.Context, directory: Path) -> None:
 for _command in (
     new.new,
     check.check,
+    preview.preview,
     plan.plan,
     test_send.test_send,
     deliver.deliver,

@@ -36,35 +36,40 @@ def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str,
     with Repository.open(place.start) as repository:
         tree = repository.working_tree()
         workspace = loading.load(tree)
-        names = _chosen(repository, workspace, campaigns, base)
-        report = _run(repository, workspace, names, target)
+        names = chosen(repository, workspace, campaigns, base)
+        report = report_of(repository, workspace, names, target)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
 
 
-def _run(repository: Repository, workspace: Workspace, names: list[str], target: str) -> Report:
+def report_of(repository: Repository, workspace: Workspace, names: list[str], target: str) -> Report:
+    """What the checklist says of some campaigns of the working tree."""
     contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
     with wiring.past_of(repository.root, workspace.policy, target) as history:
         means = Means(now, contacts, history=history)
         return run(workspace, names, means, yamllint.lint(workspace.tree))
 
 
-def _chosen(
+def chosen(
     repository: Repository, workspace: Workspace, campaigns: tuple[str, ...], base: str | None
 ) -> list[str]:
+    """The campaigns that are meant: those named, or all; with a base, those of them that differ from it.
+
+    Raises UsageError for a name that no campaign has.
+    """
     known = sorted({*workspace.campaigns, *workspace.broken})
     for name in campaigns:
         if name not in known:
             raise UsageError(f"There is no campaign {name}.", f"There are: {', '.join(known) or 'none'}.")
-    chosen = list(campaigns) or known
+    meant = list(campaigns) or known
     if base is None:
-        return chosen
+        return meant
     fork = loading.load(repository.tree(repository.fork_point(base)))
     if _rules(fork) != _rules(workspace):
-        return chosen
+        return meant
     before, after = sights(fork), sights(workspace)
     # What cannot be read looks the same before and after: it is always looked at.
-    return [name for name in chosen if name in workspace.broken or before.get(name) != after.get(name)]
+    return [name for name in meant if name in workspace.broken or before.get(name) != after.get(name)]
 
 
 def _rules(workspace: Workspace) -> tuple[Policy | None, Entry | None]:

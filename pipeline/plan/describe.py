@@ -66,7 +66,7 @@ def _headline(entry: Entry, words: Phrases) -> str:
     return f"{words.change[word_of(entry.change)]}: {entry.title} ({entry.change.campaign})"
 
 
-def _facts(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
+def facts_of(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
     """What there is to say about a campaign, as labels and sentences."""
     if isinstance(entry.change, Stop):
         yield words.reason, words.why[entry.change.why]
@@ -115,7 +115,8 @@ def _pace(plan: DeliveryPlan, words: Phrases) -> str:
     return words.per_second.format(rate=plan.rate) + "".join(slow)
 
 
-def _step(step: Step, zone: str, words: Phrases) -> tuple[str, str]:
+def step_of(step: Step, zone: str, words: Phrases) -> tuple[str, str]:
+    """A step and its time, in the words of a language and the zone of a campaign."""
     match step:
         case Freeze(at):
             return words.freeze, shown(at, zone)
@@ -138,18 +139,18 @@ def _span(at: datetime, until: datetime, zone: str) -> str:
 
 def _text_block(entry: Entry, words: Phrases) -> str:
     lines = [wrapped(_headline(entry, words), rest="  ")]
-    lines += aligned(list(_facts(entry, words)), indent="  ")
+    lines += aligned(list(facts_of(entry, words)), indent="  ")
     if entry.plan is not None and entry.steps:
         zone = entry.plan.zone
-        lines += ["", *aligned([_step(step, zone, words) for step in entry.steps], indent="  ")]
+        lines += ["", *aligned([step_of(step, zone, words) for step in entry.steps], indent="  ")]
     return "\n".join(lines)
 
 
 def _markdown_block(entry: Entry, words: Phrases) -> list[str]:
-    lines = [f"- **{label}**: {_escaped(sentence)}" for label, sentence in _facts(entry, words)]
+    lines = [f"- **{label}**: {_escaped(sentence)}" for label, sentence in facts_of(entry, words)]
     if entry.plan is not None and entry.steps:
         lines += ["", f"| {words.step} | {words.time} |", "| --- | --- |"]
-        for label, time in (_step(step, entry.plan.zone, words) for step in entry.steps):
+        for label, time in (step_of(step, entry.plan.zone, words) for step in entry.steps):
             lines.append(f"| {label} | {time} |")
     return lines
 

@@ -20,6 +20,7 @@ from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import HtmlBody, Mailbox, MailSource
 from pipeline.render.stencil_composer import StencilComposer
+from pipeline.render.watcher import Watcher
 
 #: The parent is ours: this only keeps a broken frame from asking for all memory.
 _LONGEST_FRAME: Final = 256 * 1024 * 1024
@@ -50,11 +51,12 @@ def main() -> None:
     for name in "x", "{":
         made = warm.compose(Recipient("1", "a@personas.example", {"name": name}), "")
         assert isinstance(made, Filled), made
+    Watcher(_WARM_UP, longest=100_000).compose(Recipient("1", "a@personas.example", {"name": "x"}), "")
     failed = warm.compose(Recipient("2", "b@personas.example", {}), "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     try:
-        source, limits, shared = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
-        composer = StencilComposer(source, longest=limits.part_characters, shared=shared)
+        source, limits, errand = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
+        composer = _composer(source, limits, errand)
         _shut_in(limits)
         wire.write(out, wire.READY)
         while True:
@@ -63,7 +65,14 @@ def main() -> None:
         return  # the parent has gone, or has had enough
 
 
-def _answer(rows: list[Any], composer: StencilComposer, limits: Limits) -> None:
+def _composer(source: MailSource, limits: Limits, errand: wire.Errand) -> StencilComposer | Watcher:
+    if errand is wire.Errand.WATCH:
+        return Watcher(source, longest=limits.part_characters)
+    shared = errand is wire.Errand.SHARE
+    return StencilComposer(source, longest=limits.part_characters, shared=shared)
+
+
+def _answer(rows: list[Any], composer: StencilComposer | Watcher, limits: Limits) -> None:
     """All rows of one question; nobody waits for a part of the answer."""
     out = sys.stdout.buffer
     for row in rows:
@@ -72,6 +81,8 @@ def _answer(rows: list[Any], composer: StencilComposer, limits: Limits) -> None:
         result = wire.result_out(_within_limits(composer, recipient, link, limits))
         for stencil in composer.stencils[known:]:
             wire.write(out, wire.stencil_out(stencil), flush=False)
+        if isinstance(composer, Watcher):
+            wire.write(out, wire.taken_out(*composer.took()), flush=False)
         wire.write(out, result, flush=False)
     out.flush()
 
@@ -90,7 +101,7 @@ def _ring(_signal: int, _frame: FrameType | None) -> None:
 
 
 def _within_limits(
-    composer: StencilComposer, recipient: Recipient, link: str, limits: Limits
+    composer: StencilComposer | Watcher, recipient: Recipient, link: str, limits: Limits
 ) -> Filled | Composed | RenderFailure:
     """One row. The timer stops Python and knows the line; the kernel's limit stops what runs in C."""
     used = resource.getrusage(resource.RUSAGE_SELF)

@@ -42,8 +42,10 @@ _ENDS: Final[dict[int, RenderFailure]] = {
 class ChildProcess:
     """The process, seen from outside."""
 
-    def __init__(self, source: MailSource, limits: Limits, *, shared: bool) -> None:
+    def __init__(self, source: MailSource, limits: Limits, errand: wire.Errand) -> None:
         self.answered = 0
+        #: What was said of branches, in the order of the rows that were asked about.
+        self.taken: list[wire.Taken] = []
         self._limits = limits
         #: What this child has said; another one begins to count anew.
         self._stencils: list[Stencil] = []
@@ -56,7 +58,7 @@ class ChildProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._begin(wire.source_out(source, limits, shared=shared))
+        self._begin(wire.source_out(source, limits, errand))
 
     def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """Answers for the first of `rows`, as many as the child lived for."""
@@ -67,6 +69,8 @@ class ChildProcess:
                 answer = wire.answer_in(self._hear(), self._stencils)
                 if isinstance(answer, Stencil):
                     self._stencils.append(answer)
+                elif isinstance(answer, wire.Taken):
+                    self.taken.append(answer)
                 else:
                     answers.append(answer)
         self.answered += len(answers)

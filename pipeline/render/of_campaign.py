@@ -8,7 +8,7 @@ from pipeline.models.campaign import Campaign
 from pipeline.models.policy import Policy
 from pipeline.render.attachment import AttachedFile, attach
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
-from pipeline.workspace.folder import SHARED, CampaignFolder, NotText, text_of
+from pipeline.workspace.folder import PERSONAS, SHARED, CampaignFolder, NotText, text_of
 from pipeline.workspace.workspace import Workspace
 
 _YAML = "campaign.yaml"
@@ -81,7 +81,7 @@ def _own_files(folder: CampaignFolder) -> Iterator[tuple[str, str]]:
     """Whatever of the folder is text: a template may include it."""
     attached = {attachment.file for attachment in folder.campaign.attachments}
     for name in folder.files:
-        if name != _YAML and name not in attached:
+        if name not in {_YAML, PERSONAS} and name not in attached:
             try:
                 yield name, folder.text(name)
             except NotText:

@@ -8,25 +8,32 @@ from typing import Final, Literal
 from pipeline.models.recipient import Recipient
 
 _LONG: Final = "ながいなまえ" * 10
-_KINDS: Final = ("ordinary", "longest", "unusual", "empty", "hostile")
+#: Who is always invented, in this order.
+KINDS: Final = ("ordinary", "longest", "shortest", "unusual", "empty", "hostile", "right-to-left")
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """What a column whose name matches `hint` holds: ordinary, longest, unusual, hostile."""
+    """What a column whose name matches `hint` holds: ordinary, longest, unusual, hostile, shortest."""
 
     hint: re.Pattern[str]
     ordinary: str
     longest: str
     unusual: str
     hostile: str
+    #: As short as it comes; the ordinary one where that makes no sense.
+    shortest: str = ""
+    #: In letters that run from right to left.
+    leftward: str = ""
     #: Whether real rows leave it empty.
     optional: bool = True
 
 
 def _value(hint: str, *values: str, optional: bool = True) -> _Value:
-    ordinary, longest, unusual, hostile = values
-    return _Value(re.compile(hint, re.IGNORECASE), ordinary, longest, unusual, hostile, optional)
+    ordinary, longest, unusual, hostile, *rarer = values
+    shortest, leftward = rarer or ("", "")
+    pattern = re.compile(hint, re.IGNORECASE)
+    return _Value(pattern, ordinary, longest, unusual, hostile, shortest, leftward, optional)
 
 
 _JAPANESE: Final = (
@@ -34,17 +41,53 @@ _JAPANESE: Final = (
         r"family.*kana|sei.*kana|セイ|姓.*カナ", "スズキ", "ナガイナマエ" * 10, "タカハシ", "オブライエン"
     ),
     _value(r"given.*kana|mei.*kana|メイ|名.*カナ", "ハナコ", "ナガイナマエ" * 10, "ケン", "ショーン"),
-    _value(r"family|last_?name|surname|^sei$|姓|苗字", "鈴木", _LONG, "髙橋", "O'Brien <b>&", optional=False),
-    _value(r"given|first_?name|^mei$|^名$", "花子", _LONG, "𠮷", '"Seán" <i>', optional=False),
-    _value(r"^(full_?)?name$|氏名", "鈴木 花子", _LONG, "髙橋 𠮷", "O'Brien <b>&", optional=False),
+    _value(
+        r"family|last_?name|surname|^sei$|姓|苗字",
+        "鈴木",
+        _LONG,
+        "髙橋",
+        "O'Brien <b>&",
+        "林",
+        "בן עלי",
+        optional=False,
+    ),
+    _value(r"given|first_?name|^mei$|^名$", "花子", _LONG, "𠮷", '"Seán" <i>', "一", "יעל", optional=False),
+    _value(
+        r"^(full_?)?name$|氏名",
+        "鈴木 花子",
+        _LONG,
+        "髙橋 𠮷",
+        "O'Brien <b>&",
+        "林 一",
+        "יעל בן עלי",
+        optional=False,
+    ),
     _value(r"name|名前", "見本", _LONG, "髙島①", "O'Brien <b>&"),
     _value(r"prefecture|都道府県|city|市", "東京都", "鹿児島県", "北海道", "O'Fallon <b>"),
     _value(r"address|住所", "東京都千代田区丸の内1-1-1", _LONG * 2, "髙松市番町1丁目", "<b>1-2-3</b>"),
 )
 _ENGLISH: Final = (
-    _value(r"family|last_?name|surname", "Baker", "Longname" * 8, "Müller", "O'Brien <b>&", optional=False),
-    _value(r"given|first_?name", "Alice", "Longname" * 8, "Zoë", '"Seán" <i>', optional=False),
-    _value(r"^(full_?)?name$", "Alice Baker", "Longname " * 10, "Zoë Müller", "O'Brien <b>&", optional=False),
+    _value(
+        r"family|last_?name|surname",
+        "Baker",
+        "Longname" * 8,
+        "Müller",
+        "O'Brien <b>&",
+        "Ng",
+        "בן עלי",
+        optional=False,
+    ),
+    _value(r"given|first_?name", "Alice", "Longname" * 8, "Zoë", '"Seán" <i>', "Al", "יעל", optional=False),
+    _value(
+        r"^(full_?)?name$",
+        "Alice Baker",
+        "Longname " * 10,
+        "Zoë Müller",
+        "O'Brien <b>&",
+        "Al Ng",
+        "יעל בן עלי",
+        optional=False,
+    ),
     _value(r"name", "Sample", "Longname" * 8, "Müller", "O'Brien <b>&"),
     _value(r"prefecture|state|city|town", "Springfield", "Longtown" * 8, "Zürich", "O'Fallon <b>"),
     _value(r"address|street", "1 Main Street", "Long Street " * 12, "Bahnhofstraße 1", "<b>1</b>"),
@@ -93,14 +136,15 @@ _OTHER: Final = {
 def invented(columns: Sequence[str], language: Literal["ja", "en"]) -> tuple[Recipient, ...]:
     """A handful of people nobody knows, with a value for every one of `columns`.
 
-    In order: an ordinary row; the longest values; unusual characters (髙, 𠮷, Müller); every optional
-    value empty; and values that break a page which forgets to escape. All at personas.example.
+    In order: an ordinary row; the longest values; the shortest; unusual characters (髙, 𠮷, Müller); every
+    optional value empty; values that break a page which forgets to escape; and names that are written from
+    right to left. Numbers are many, very many, none and one. All at personas.example.
     """
     return tuple(
         Recipient(
             f"invented-{kind}", f"{kind}@personas.example", {c: _filled(c, kind, language) for c in columns}
         )
-        for kind in _KINDS
+        for kind in KINDS
     )
 
 
@@ -109,5 +153,5 @@ def _filled(column: str, kind: str, language: Literal["ja", "en"]) -> str:
     value = next((value for value in known if value.hint.search(column)), _OTHER[language])
     if kind == "empty":
         return "" if value.optional else value.ordinary
-    chosen: str = getattr(value, kind)
-    return chosen
+    chosen: str = getattr(value, "leftward" if kind == "right-to-left" else kind)
+    return chosen or value.ordinary

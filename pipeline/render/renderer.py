@@ -14,6 +14,7 @@ from pipeline.render.limits import Limits
 from pipeline.render.message import Malformed, Message, assert_same_row, tag_pairs
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
+from pipeline.render.wire import Errand
 
 #: One SES call takes 50 recipients, so a batch never has more.
 _LARGEST_BATCH: Final = 50
@@ -42,7 +43,7 @@ class Renderer:
         self._source = source
         self._key = key
         self._limits = limits or Limits()
-        self._shared = shared
+        self._errand = Errand.SHARE if shared else Errand.EACH
         self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
@@ -80,7 +81,7 @@ class Renderer:
         step = len(waiting)
         while waiting:
             if self._child is None:
-                self._child = ChildProcess(self._source, self._limits, shared=self._shared)
+                self._child = ChildProcess(self._source, self._limits, self._errand)
             child, asked = self._child, waiting[:step]
             fresh = child.answered == 0
             answers = child.ask(asked)

@@ -6,10 +6,12 @@ JSON and not pickle: the child runs other people's templates, and what it says i
 import json
 import struct
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import IO, Any, Final
 
 from pipeline.models.recipient import Recipient
+from pipeline.render.branch import Branch
 from pipeline.render.composed import Composed, Filled
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
@@ -18,10 +20,30 @@ from pipeline.render.stencil import Filling, NotShareable, Stencil
 
 #: The child's first word: its limits stand.
 READY: Final = "ready"
-_COMPOSED, _FAILURE, _STENCIL = "composed", "failure", "stencil"
+_COMPOSED, _FAILURE, _STENCIL, _TAKEN = "composed", "failure", "stencil", "taken"
 _SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "subject", "html", "text", "unshared")
 _SAID_OF_STENCIL: Final = ("subject", "text", "html", "slots", "constants")
 _HEAD: Final = struct.Struct(">I")
+
+
+class Errand(StrEnum):
+    """What a child is asked for, from its first row to its last."""
+
+    #: Mails, as stencils that several may share.
+    SHARE = "share"
+    #: Mails, each of its own.
+    EACH = "each"
+    #: No mails, but which branches of the templates they would take.
+    WATCH = "watch"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Said before the answer to a row: branches not told of before, those taken, and hints."""
+
+    fresh: tuple[Branch, ...]
+    taken: frozenset[int]
+    hints: frozenset[tuple[int, bool]]
 
 
 class Garbled(Exception):
@@ -53,10 +75,10 @@ def read(stream: IO[bytes], *, longest: int) -> Any:
         raise Garbled("the other side said no JSON") from error
 
 
-def source_out(source: MailSource, limits: Limits, *, shared: bool) -> dict[str, Any]:
+def source_out(source: MailSource, limits: Limits, errand: Errand) -> dict[str, Any]:
     """What the child must know. Attachments stay: templates cannot see them."""
     return {
-        "stencils": shared,
+        "errand": str(errand),
         "campaign": source.campaign,
         "language": source.language,
         "sender": asdict(source.sender),
@@ -77,9 +99,9 @@ def source_out(source: MailSource, limits: Limits, *, shared: bool) -> dict[str,
     }
 
 
-def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, bool]:
-    """The other way round: the source, the limits, and whether mails are to share stencils."""
-    limits, shared = Limits(**said.pop("limits")), bool(said.pop("stencils"))
+def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, Errand]:
+    """The other way round: the source, the limits, and what is asked for."""
+    limits, errand = Limits(**said.pop("limits")), Errand(said.pop("errand"))
     html, text = said.pop("html"), said.pop("text")
     source = MailSource(
         sender=Mailbox(**said.pop("sender")),
@@ -88,7 +110,7 @@ def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, bool]:
         own_hosts=tuple(said.pop("own_hosts")),
         **said,
     )
-    return source, limits, shared
+    return source, limits, errand
 
 
 def rows_out(rows: Sequence[tuple[Recipient, str]]) -> list[list[Any]]:
@@ -116,7 +138,14 @@ def stencil_out(stencil: Stencil) -> dict[str, Any]:
     return {"kind": _STENCIL, **{name: getattr(stencil, name) for name in _SAID_OF_STENCIL}}
 
 
-def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailure | Stencil:
+def taken_out(
+    fresh: Sequence[Branch], taken: Sequence[int], hints: Sequence[tuple[int, bool]]
+) -> dict[str, Any]:
+    """The branches of a row."""
+    return {"kind": _TAKEN, "fresh": [asdict(branch) for branch in fresh], "taken": taken, "hints": hints}
+
+
+def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailure | Stencil | Taken:
     """What the child said; a row names one of the `stencils` said before. Raises Garbled."""
     try:
         if isinstance(said, list):
@@ -124,6 +153,8 @@ def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailur
         kind = said.pop("kind")
         if kind == _STENCIL:
             return Stencil(**{**said, "constants": tuple(said["constants"])})
+        if kind == _TAKEN:
+            return _taken_in(said)
         return Composed(**said) if kind == _COMPOSED else RenderFailure(**said)
     except (
         AssertionError,
@@ -135,6 +166,11 @@ def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailur
         ValueError,
     ) as error:
         raise Garbled("the other side said something else") from error
+
+
+def _taken_in(said: dict[str, Any]) -> Taken:
+    fresh = tuple(Branch(**branch) for branch in said["fresh"])
+    return Taken(fresh, frozenset(said["taken"]), frozenset((side, bool(on)) for side, on in said["hints"]))
 
 
 def _filled_in(said: list[Any], stencils: Sequence[Stencil]) -> Composed:

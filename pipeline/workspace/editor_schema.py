@@ -14,12 +14,14 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from pipeline.models.campaign import Campaign
+from pipeline.models.personas import Personas
 from pipeline.models.policy import Policy
 from pipeline.models.segment import Segment
 
 _MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "campaign.json": Campaign,
     "segment.json": Segment,
+    "personas.json": Personas,
     "policy.json": Policy,
 }
 _DRAFT: Final = "http://json-schema.org/draft-07/schema#"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pipeline.models.campaign import Campaign
+from pipeline.models.personas import Persona
 from pipeline.models.segment import Segment
 from pipeline.workspace.tree import Entry, Tree
 from pipeline.workspace.yaml_file import YamlFile
@@ -13,6 +14,8 @@ CAMPAIGNS: Final = "campaigns/"
 SHARED: Final = "campaigns/_shared/"
 SEGMENTS: Final = "segments/"
 INCIDENTS: Final = "incidents/"
+#: People of the author's own, beside `campaign.yaml`: looked at, never rendered for anybody.
+PERSONAS: Final = "personas.yaml"
 
 
 class NotText(Exception):
@@ -32,6 +35,7 @@ class CampaignFolder:
     yaml: YamlFile
     files: Mapping[str, Entry]
     tree: Tree = field(repr=False, compare=False)
+    personas: tuple[Persona, ...] = ()
 
     def read(self, name: str) -> bytes:
         """The bytes of a file of the folder."""

@@ -1,15 +1,15 @@
 """A revision as campaigns, segments and policy; what is wrong with it is a list of findings, all at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pipeline.models.campaign import Campaign
 from pipeline.models.finding import Finding, in_order
 from pipeline.models.policy import Policy
-from pipeline.workspace import names, references, segments
+from pipeline.workspace import names, personas, references, segments
 from pipeline.workspace.digest import audience_digest, content_digest, policy_read, sources_read
-from pipeline.workspace.folder import CAMPAIGNS, SEGMENTS, SHARED, CampaignFolder, SegmentFile
+from pipeline.workspace.folder import CAMPAIGNS, PERSONAS, SEGMENTS, SHARED, CampaignFolder, SegmentFile
 from pipeline.workspace.templates import reach
 from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree
 from pipeline.workspace.typed import read
@@ -45,7 +45,7 @@ class Workspace:
     def digest(self, campaign: str) -> str:
         """The content digest of a readable campaign: what a reviewer approves and a test send proves."""
         folder = self.campaigns[campaign]
-        files = {f"{folder.path}/{name}": entry for name, entry in folder.files.items()}
+        files = {f"{folder.path}/{name}": entry for name, entry in folder.files.items() if name != PERSONAS}
         files |= {path: self.shared[path] for path in self._reached[campaign]}
         files |= self._segment_entries(campaign)
         policy = policy_read(self.policy, folder.campaign.from_, self._sources(campaign))
@@ -154,7 +154,9 @@ def _read_campaigns(
         if not isinstance(read_folder, CampaignFolder):
             findings += (finding.of(name) for finding in read_folder)
         elif name not in strange:
-            campaigns[name] = read_folder
+            people, mistakes = personas.read_personas(tree, read_folder.path, files)
+            campaigns[name] = replace(read_folder, personas=people)
+            findings += (finding.of(name) for finding in mistakes)
     return campaigns, frozenset(folders) - campaigns.keys(), findings
 
 
@@ -188,6 +190,7 @@ def _campaign_mistakes(
     for folder in campaigns.values():
         yield from references.check_files(folder)
         yield from references.check_audience(folder, known, incidents)
+        yield from personas.check_personas(folder, known)
         if policy is not None:
             yield from references.check_policy(folder, policy)
 

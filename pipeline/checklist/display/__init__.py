@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.checklist.display import elsewhere
+from pipeline.checklist.display import elsewhere, preview
 from pipeline.checklist.rule import Rule
 
-RULES: Final[tuple[Rule, ...]] = (*elsewhere.RULES,)
+RULES: Final[tuple[Rule, ...]] = (*elsewhere.RULES, *preview.RULES)

@@ -49,9 +49,9 @@ RULES: Final = (
         "display/renders",
         "The mail renders for everybody",
         "差し込みで誤りが出ない",
-        """The mail is rendered for five invented people: an ordinary one, the longest values, unusual
-        characters, everything optional empty, values that break a page which forgets to escape. What fails
-        for one of them fails for somebody real.
+        """The mail is rendered for seven invented people: an ordinary one, the longest values, the shortest,
+        unusual characters, everything optional empty, values that break a page which forgets to escape, names
+        from right to left. What fails for one of them fails for somebody real.
 
         Remedy: see the line of the template.""",
         mandatory=True,

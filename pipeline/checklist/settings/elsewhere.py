@@ -62,6 +62,14 @@ RULES: Final = (
         Remedy: put the file itself there.""",
     ),
     found_elsewhere(
+        "settings/personas",
+        "The author's own personas fit the segment",
+        "独自のペルソナが正しい",
+        """`personas.yaml` describes further invented people: by the columns of the segment, and nobody real.
+
+        Remedy: see the line.""",
+    ),
+    found_elsewhere(
         "settings/owner-exists",
         "The owner is a team",
         "担当チームがある",

@@ -1,0 +1,128 @@
+"""postmerge preview."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pipeline import wiring
+from pipeline.cli.check import chosen, report_of
+from pipeline.cli.options import Place, campaigns_argument, target_option
+from pipeline.clock import SystemClock
+from pipeline.errors import PipelineError
+from pipeline.ledger.store import Ledger
+from pipeline.workspace import workspace as loading
+from pipeline.workspace.git import Repository
+from pipeline.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pipeline.preview.sheet import Album
+
+
+@click.command()
+@campaigns_argument()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("preview"),
+    show_default=True,
+    metavar="DIR",
+    help="Where index.html and the pictures go.",
+)
+@click.option(
+    "--base", metavar="REF", help="Show only what differs from where this branch left REF, and how."
+)
+@click.option("--serve", is_flag=True, help="Show it in a browser here, again after every change.")
+@click.option("--port", default=8025, show_default=True, metavar="N", help="For --serve.")
+@target_option()
+@click.pass_obj
+def preview(
+    place: Place,
+    *,
+    campaigns: tuple[str, ...],
+    out: Path,
+    base: str | None,
+    serve: bool,
+    port: int,
+    target: str,
+) -> None:
+    """Show what each kind of recipient will get.
+
+    One HTML file that needs nothing else, and the pictures behind it. Without CAMPAIGN, all of them.
+    """
+    # Imported here and below: no other command should wait for Pillow and the templates of the page.
+    from pipeline.preview.page import page  # noqa: PLC0415
+    from pipeline.preview.pictures import write_pictures  # noqa: PLC0415
+
+    if serve:
+        from pipeline.preview.serving import serve_pages  # noqa: PLC0415
+
+        serve_pages(
+            lambda: page(_album(place, campaigns, base, target), live=True),
+            lambda: _state(place),
+            port=port,
+            say=click.echo,
+        )
+        return
+    album = _album(place, campaigns, base, target)
+    out.mkdir(parents=True, exist_ok=True)
+    file = out / "index.html"
+    file.write_text(page(album), encoding="utf-8", newline="\n")
+    count = write_pictures(album, out)
+    if album.no_camera and not count:
+        click.echo(f"No pictures: {album.no_camera}.", err=True)
+    click.echo(f"{file} ({file.stat().st_size:,} bytes), {count} pictures")
+
+
+def _album(place: Place, campaigns: tuple[str, ...], base: str | None, target: str) -> "Album":
+    from pipeline.preview.album import Scene, album_of  # noqa: PLC0415
+
+    with Repository.open(place.start) as repository:
+        workspace = loading.load(repository.working_tree())
+        names = chosen(repository, workspace, campaigns, base)
+        contacts = wiring.contacts_of(repository.root)
+        camera, no_camera = wiring.camera_of()
+        with _ledger(repository, workspace, target) as ledger:
+            scene = Scene(
+                after=workspace,
+                before=loading.load(repository.tree(repository.fork_point(base))) if base else None,
+                base=base,
+                report=report_of(repository, workspace, names, target),
+                contacts=contacts,
+                ledger=ledger,
+                now=SystemClock().now(),
+                camera=camera,
+                no_camera=no_camera,
+            )
+            return album_of(scene, _progress)
+
+
+def _progress(campaign: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"  {campaign} …", err=True)
+
+
+@contextmanager
+def _ledger(repository: Repository, workspace: Workspace, target: str) -> Iterator[Ledger | None]:
+    """The ledger for the plan's comparisons, where it can be read; a preview does without."""
+    ledger = None
+    if workspace.policy is not None:
+        chosen_target = wiring.target_of(workspace.policy, target)
+        try:
+            ledger = wiring.ledger_of(repository.root, chosen_target, rehearsal=True)
+        except PipelineError as error:
+            click.echo(f"Without the ledger: {error.sentence}", err=True)
+    try:
+        yield ledger
+    finally:
+        if ledger is not None:
+            ledger.close()
+
+
+def _state(place: Place) -> str:
+    """What changes when a file of the working tree does."""
+    with Repository.open(place.start) as repository:
+        return str(hash(tuple(repository.working_tree().entries.items())))

@@ -1,0 +1,190 @@
+"""From a workspace to everything that a preview shows of one campaign."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from pipeline.approvals.requirement import required
+from pipeline.checklist.report import CampaignReport
+from pipeline.errors import Refused
+from pipeline.models.policy import Policy
+from pipeline.plan.calendar import in_utc
+from pipeline.plan.report import Entry
+from pipeline.preview import folder_images, notes, reading
+from pipeline.preview.camera import Sitter
+from pipeline.preview.counterpart import Counterpart, counterpart_of
+from pipeline.preview.layout_findings import findings_of
+from pipeline.preview.reading import Link
+from pipeline.preview.sheet import BranchRow, Mail, Sheet
+from pipeline.preview.studio import Pair, Roll, Studio
+from pipeline.render.cast import Cast, Part, cast_of
+from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.failure import RenderFailure
+from pipeline.render.message import Message
+from pipeline.render.of_campaign import mail_source
+from pipeline.render.renderer import Renderer
+from pipeline.render.source import MailSource
+from pipeline.workspace.folder import CampaignFolder
+from pipeline.workspace.workspace import Workspace
+
+#: Characters of HTML that a frame holds; a mail of more than this is no mail.
+_LARGEST_FRAME: Final = 400_000
+_MOST_LINKS: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """What a preview is made of. `before` is what the pull request would change, None without a base."""
+
+    after: Workspace
+    before: Workspace | None
+    reports: Mapping[str, CampaignReport]
+    entries: Mapping[str, Entry]
+    studio: Studio | None
+
+
+def sheet_of(making: Making, campaign: str) -> Sheet:
+    """The sheet of one campaign; of one that cannot be read, its findings and nothing else.
+
+    Raises PipelineError when the process that renders cannot be started.
+    """
+    workspace, report = making.after, making.reports[campaign]
+    folder = workspace.campaigns.get(campaign)
+    excerpts = notes.excerpts(report.findings, workspace.tree)
+    if folder is None or workspace.policy is None:
+        return Sheet(campaign, None, "", report.digest, report, excerpts, blank="unreadable")
+    sender = workspace.policy.senders.get(folder.campaign.from_)
+    blank = Sheet(
+        id=campaign,
+        campaign=folder.campaign,
+        sender=f"{sender.name} <{sender.address}>" if sender else folder.campaign.from_,
+        digest=report.digest,
+        report=report,
+        excerpts=excerpts,
+        entry=making.entries.get(campaign),
+        approvals=_approvals(workspace.policy, making.entries.get(campaign)),
+        blank="findings",
+    )
+    segment = workspace.segments.get(folder.campaign.audience.segment or "")
+    try:
+        source = mail_source(workspace, campaign)
+    except (Refused, KeyError):
+        return blank
+    return _filled(making, blank, folder, source, segment.segment.columns if segment else ())
+
+
+def _filled(
+    making: Making, blank: Sheet, folder: CampaignFolder, source: MailSource, columns: Sequence[str]
+) -> Sheet:
+    cast = cast_of(source, columns, folder.personas)
+    other = counterpart_of(making.before, making.after, folder.id)
+    now = _rendered(source, cast)
+    before = _rendered(other.source, cast) if other is not None else [None] * len(now)
+    rolls = _rolls(making, folder, now, other, before)
+    moment = _moment(making.after, folder)
+    people = tuple(
+        notes.person(part, message, earlier, roll, _mail(message, moment, roll, folder, part))
+        for part, message, earlier, roll in zip(cast.parts, now, before, rolls, strict=True)
+    )
+    measured = {p.row.id: roll.measured for p, roll in zip(cast.parts, rolls, strict=True)}
+    more = findings_of(folder, making.after, measured, cast)
+    report = notes.with_more(blank.report, more)
+    return replace(
+        blank,
+        blank="",
+        report=report,
+        excerpts=notes.excerpts(report.findings, making.after.tree),
+        people=people,
+        branches=_branches(source, cast),
+        attachments=reading.attached(source.attachments),
+        facts=notes.facts(folder.campaign.facts, [m for m in now if isinstance(m, Message)]),
+        against=other.label if other is not None else None,
+    )
+
+
+def _rendered(source: MailSource, cast: Cast) -> list[Message | RenderFailure | None]:
+    """A mail or a failure for everybody; one that takes a child along does not take the others."""
+    with Renderer(source, EXAMPLE_KEY) as renderer:
+        return list(renderer.render([part.row for part in cast.parts]))
+
+
+def _rolls(
+    making: Making,
+    folder: CampaignFolder,
+    now: Sequence[Message | RenderFailure | None],
+    other: Counterpart | None,
+    before: Sequence[Message | RenderFailure | None],
+) -> Sequence[Roll]:
+    if making.studio is None:
+        return [Roll()] * len(now)
+    pairs = []
+    for message, earlier in zip(now, before, strict=True):
+        sitter = _sitter(message, folder)
+        was = _sitter(earlier, other.folder) if other is not None else None
+        pairs.append(Pair(sitter, was) if sitter is not None else None)
+    taken = iter(making.studio.rolls([pair for pair in pairs if pair is not None]))
+    return [Roll() if pair is None else next(taken) for pair in pairs]
+
+
+def _sitter(message: Message | RenderFailure | None, folder: CampaignFolder) -> Sitter | None:
+    if not isinstance(message, Message) or message.html is None:
+        return None
+    return Sitter(message.html, folder_images.images_of(message.html, folder))
+
+
+def _mail(
+    message: Message | RenderFailure | None,
+    moment: datetime | None,
+    roll: Roll,
+    folder: CampaignFolder,
+    part: Part,
+) -> Mail | None:
+    if not isinstance(message, Message):
+        return None
+    page = message.html
+    snippet = reading.text_of_page(page) if page is not None else " ".join(message.text.split())
+    frame = None
+    if page is not None and len(page) <= _LARGEST_FRAME:
+        frame = page if roll.views else folder_images.with_images(page, folder)
+    return Mail(
+        subject=reading.cut(message.subject, reading.PHONE_SUBJECT),
+        preheader=reading.cut(snippet[:200], reading.PHONE_PREHEADER),
+        text=message.text[:_LARGEST_FRAME],
+        html_size=len(page.encode()) if page is not None else 0,
+        whole=len(message.as_email(moment or datetime.fromisoformat("2000-01-01T00:00:00Z"))),
+        frame=frame,
+        headers=reading.headers_of(message, moment, part.row.address),
+        links=_links(page, message.text),
+    )
+
+
+def _links(page: str | None, text: str) -> tuple[Link, ...]:
+    return reading.links_of(page, text)[:_MOST_LINKS]
+
+
+def _moment(workspace: Workspace, folder: CampaignFolder) -> datetime | None:
+    """When it is to leave, where that is known: so that the same files show the same headers."""
+    schedule, policy = folder.campaign.schedule, workspace.policy
+    if not isinstance(schedule.send_at, datetime) or policy is None:
+        return None
+    return in_utc(schedule.send_at, schedule.time_zone or policy.schedule.time_zone)
+
+
+def _branches(source: MailSource, cast: Cast) -> tuple[BranchRow, ...]:
+    lost = set(cast.unreached)
+    rows = []
+    for number, branch in enumerate(cast.branches):
+        if branch.fixed:
+            continue
+        taken = frozenset(part.row.id for part in cast.parts if number in part.taken)
+        rows.append(BranchRow(branch, notes.source_line(source, branch), taken, branch in lost))
+    return tuple(rows)
+
+
+def _approvals(policy: Policy, entry: Entry | None) -> tuple[str, ...]:
+    """How many must approve, then `test-send` where one is asked for, then the items to confirm."""
+    recipients = entry.forecast.recipients if entry is not None and entry.forecast is not None else None
+    needed = required(policy.approvals, recipients or 0)
+    test = ("test-send",) if policy.approvals.test_send == "required" else ()
+    return (str(needed), *test, *policy.checklist.confirm)

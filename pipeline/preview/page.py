@@ -1,0 +1,173 @@
+"""An album as one HTML file that needs nothing else: no network, and no script but its own."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from pipeline.checklist.catalogue import RULES
+from pipeline.checklist.report import Status
+from pipeline.models.finding import Finding, Severity
+from pipeline.plan import describe
+from pipeline.plan.phrases import phrases
+from pipeline.plan.report import Entry
+from pipeline.preview.differences import Box
+from pipeline.preview.modes import DESKTOP_WIDTH, MODES, PHONE_WIDTH
+from pipeline.preview.sheet import Album, Person, Sheet, View
+from pipeline.preview.words import words_of
+
+#: Bytes of HTML behind which Gmail shows no more.
+GMAIL_LIMIT: Final = 102_400
+_MOST_ROWS: Final = 60
+_WIDTHS: Final = {mode.id: mode.width for mode in MODES}
+_LEVELS: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
+
+
+def page(album: Album, *, live: bool = False) -> str:
+    """The whole file. The same album gives the same text.
+
+    With `live` it asks the server that it came from whether there is a newer one; that page is for a
+    browser on this machine and is not written to disk.
+    """
+    words = words_of(album.language)
+    style, script = _file("page.css"), _file("page.js") + (_file("live.js") if live else "")
+    policy = (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{_digest(script)}'" + ("; connect-src 'self'" if live else "")
+    )
+    known = {
+        "album": album,
+        "words": words,
+        "policy": policy,
+        "style": style,
+        "script": script,
+        "modes": [mode.id for mode in MODES],
+        "limit": GMAIL_LIMIT,
+        "most": _MOST_ROWS,
+        "frame_widths": {"desktop": DESKTOP_WIDTH, "phone": PHONE_WIDTH},
+    }
+    return _TEMPLATES.get_template("page.html").render(known)
+
+
+def _file(name: str) -> str:
+    return (resources.files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+def _modes_of(sheet: Sheet) -> list[str]:
+    """The ways to look at a campaign: pictures, or frames where there are none; then the text."""
+    pictured = any(person.views for person in sheet.people)
+    paged = any(person.mail and person.mail.html_size for person in sheet.people)
+    shown = [mode.id for mode in MODES] if pictured else ["desktop", "phone"] if paged else []
+    return [*shown, "text", *(["frame"] if pictured and paged else [])]
+
+
+def _name(person: Person, sheet: Sheet, words: Mapping[str, str]) -> str:
+    if person.part.title:
+        return person.part.title
+    same = [other for other in sheet.people if other.part.kind == person.part.kind]
+    return words[f"kind_{person.part.kind}"].format(number=same.index(person) + 1)
+
+
+def _percent(box: Box, view: View, *, before: bool = False) -> str:
+    """A box as a style, in shares of the picture."""
+    picture = view.before if before and view.before is not None else view.picture
+    left, top, right, bottom = box
+    across, down = 100 / picture.width, 100 / picture.height
+    places = {
+        "left": left * across,
+        "top": top * down,
+        "width": (right - left) * across,
+        "height": (bottom - top) * down,
+    }
+    return ";".join(f"{name}:{value:.3f}%" for name, value in places.items())
+
+
+def _counts(findings: Sequence[Finding]) -> list[tuple[str, int]]:
+    counts = [(str(level), sum(f.severity is level for f in findings)) for level in _LEVELS]
+    return [(level, count) for level, count in counts if count]
+
+
+def _facts(entry: Entry | None, album: Album) -> list[tuple[str, str]]:
+    if entry is None:
+        return []
+    return list(describe.facts_of(entry, phrases("ja" if album.language == "ja" else "en")))
+
+
+def _steps(entry: Entry | None, album: Album) -> list[tuple[str, str]]:
+    if entry is None or entry.plan is None:
+        return []
+    spoken = phrases("ja" if album.language == "ja" else "en")
+    return [describe.step_of(step, entry.plan.zone, spoken) for step in entry.steps]
+
+
+def _excluded(entry: Entry | None, album: Album) -> list[tuple[str, int]]:
+    if entry is None or entry.forecast is None:
+        return []
+    spoken = phrases("ja" if album.language == "ja" else "en")
+    return [(spoken.exclusion(reason), count) for reason, count in sorted(entry.forecast.excluded.items())]
+
+
+def _title_of(rule: str, language: str) -> str:
+    known = {each.id: each.title_ja if language == "ja" else each.title for each in RULES}
+    return known.get(rule, rule)
+
+
+def _held(sheet: Sheet) -> int:
+    return sum(
+        item.status in {Status.PASS, Status.NOT_APPLICABLE, Status.WAIVED} for item in sheet.report.items
+    )
+
+
+def _is_changed(person: Person) -> bool:
+    return bool(person.text_change or person.subject_before or any(view.change for view in person.views))
+
+
+def _is_narrow(view: View) -> bool:
+    return _WIDTHS[view.modes[0]] == PHONE_WIDTH
+
+
+def _said(words: str) -> str:
+    """Text for a line of code: characters that could disguise what is written are shown as what they are."""
+    return "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in words)
+
+
+def _said_lines(words: str) -> str:
+    return "\n".join(_said(line) for line in words.split("\n"))
+
+
+def _environment() -> Environment:
+    made = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=FunctionLoader(_file),
+    )
+    made.filters["said"] = _said
+    made.filters["said_lines"] = _said_lines
+    made.globals |= {
+        "modes_of": _modes_of,
+        "name_of": _name,
+        "percent": _percent,
+        "counts": _counts,
+        "facts_of": _facts,
+        "steps_of": _steps,
+        "excluded_of": _excluded,
+        "title_of": _title_of,
+        "held": _held,
+        "is_changed": _is_changed,
+        "is_narrow": _is_narrow,
+        "as_json": json.dumps,
+    }
+    return made
+
+
+_TEMPLATES: Final = _environment()

@@ -1,0 +1,49 @@
+"""One row in, out come the branches that its mail takes. Runs in the child process only."""
+
+from pipeline.models.recipient import Recipient
+from pipeline.render.blame import failure_of
+from pipeline.render.branch import Branch
+from pipeline.render.branches import WatchingSandbox
+from pipeline.render.compose import Composer, names_of
+from pipeline.render.composed import Composed
+from pipeline.render.failure import RenderFailure
+from pipeline.render.source import MailSource
+from pipeline.render.stencil import Stencil
+
+
+class Watcher:
+    """Fills in the templates of a campaign, and says which way they went; no page is made of them."""
+
+    def __init__(self, source: MailSource, *, longest: int) -> None:
+        self._source = source
+        self._composer = Composer(source, longest=longest, sandbox=WatchingSandbox)
+        escaping, plain = self._composer.escaping, self._composer.plain
+        assert isinstance(escaping, WatchingSandbox)
+        assert isinstance(plain, WatchingSandbox)
+        plain.record = escaping.record
+        self._record = escaping.record
+        self._told = 0
+        #: For whoever asks a composer for its stencils: there are none.
+        self.stencils: list[Stencil] = []
+
+    def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
+        """An answer without words, or why there would be no mail."""
+        self._record.taken.clear()
+        self._record.hints.clear()
+        seen = names_of(recipient, unsubscribe_url)
+        try:
+            self._composer.line("subject", seen)
+            self._composer.preheader(seen)
+            if self._source.html is not None:
+                self._composer.markup(seen)
+            if self._source.text is not None:
+                self._composer.text(seen)
+        except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
+            return failure_of(error, "the mail").of(recipient.id)
+        return Composed(recipient.id, recipient.address, recipient.seal, "", None, "")
+
+    def took(self) -> tuple[list[Branch], list[int], list[tuple[int, bool]]]:
+        """Branches that were not told of before; then what the last row took, and the hints it left."""
+        fresh = self._record.branches[self._told :]
+        self._told = len(self._record.branches)
+        return fresh, sorted(self._record.taken), sorted(self._record.hints)

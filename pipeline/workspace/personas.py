@@ -1,0 +1,61 @@
+"""`personas.yaml` of a campaign: read, and compared with the segment's columns."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pipeline.models.finding import Finding
+from pipeline.models.personas import Persona, Personas
+from pipeline.workspace.folder import PERSONAS, CampaignFolder, SegmentFile
+from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree
+from pipeline.workspace.typed import offer, read
+from pipeline.workspace.yaml_file import Loc, YamlFile, parse
+
+_RULE: Final = "settings/personas"
+_ADDRESS: Final = re.compile(r"[\w.+-]+@(?P<host>[\w.-]+)")
+#: Hosts that nobody can have (RFC 2606, RFC 6761).
+_NOBODY: Final = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|invalid|test)", re.IGNORECASE)
+
+
+def read_personas(
+    tree: Tree, folder: str, files: Mapping[str, Entry]
+) -> tuple[tuple[Persona, ...], tuple[Finding, ...]]:
+    """The campaign's own personas, and what is wrong with the file; neither where there is none."""
+    entry = files.get(PERSONAS)
+    if entry is None or entry.mode not in {FILE, PROGRAM}:
+        return (), ()
+    file = parse(f"{folder}/{PERSONAS}", tree.read(f"{folder}/{PERSONAS}"))
+    found = read(file, Personas, _RULE) if isinstance(file, YamlFile) else file
+    return (found.personas, ()) if isinstance(found, Personas) else ((), found)
+
+
+def check_personas(folder: CampaignFolder, segments: Mapping[str, SegmentFile]) -> Iterator[Finding]:
+    """Columns that the segment does not have, and addresses that somebody may have."""
+    segment = segments.get(folder.campaign.audience.segment or "")
+    if not folder.personas or segment is None:
+        return
+    path = f"{folder.path}/{PERSONAS}"
+    file = parse(path, folder.read(PERSONAS))
+    assert isinstance(file, YamlFile), "it was read before"
+    columns = segment.segment.columns
+    for number, persona in enumerate(folder.personas):
+        for column, value in persona.fields.items():
+            place: Loc = ("personas", number, "fields", column)
+            if column not in columns:
+                yield Finding(
+                    _RULE,
+                    path,
+                    f"The segment `{segment.name}` has no column `{column}`.",
+                    offer(column, columns, otherwise="Take it out, or add it to the segment's `columns`."),
+                    file.position(place),
+                    campaign=folder.id,
+                )
+            if any(not _NOBODY.fullmatch(found["host"]) for found in _ADDRESS.finditer(value)):
+                yield Finding(
+                    _RULE,
+                    path,
+                    "A persona has a mail address that somebody may really have.",
+                    "Personas are invented: end the address in `.example`.",
+                    file.position(place),
+                    campaign=folder.id,
+                )

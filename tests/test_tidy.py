@@ -235,6 +235,14 @@ CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
     "make_globals": "Jinja2 makes the names of a template with it",
     "concat": "Jinja2 joins the pieces of a template with it",
     "fold_binary": "the e-mail policy of the standard library calls it",
+    "took": "a watched template calls it on its way",
+    "hinted": "a watched template calls it on its way",
+    "chose": "a watched template calls it on its way",
+    "stood_in": "a watched template calls it on its way",
+    "fell_back": "a watched template calls it on its way",
+    "counted": "a watched template calls it on its way",
+    "do_GET": "the HTTP server of the standard library calls it",
+    "log_message": "the HTTP server of the standard library calls it",
     "verify": "whoever receives one-click unsubscribes needs it; the token is worth nothing without",
 }
 

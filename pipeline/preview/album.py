@@ -51,7 +51,7 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
         if scene.camera is not None:
             executor = stack.enter_context(ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="picture"))
             studio = stack.enter_context(Studio(scene.camera, executor))
-        making = Making(scene.after, scene.before, reports, entries, studio)
+        making = Making(scene.after, scene.before, reports, entries, studio, scene.no_camera, scene.now)
         sheets = []
         for campaign in reports:
             progress(campaign)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from pipeline.approvals.requirement import required
 from pipeline.checklist.report import CampaignReport
@@ -14,7 +15,7 @@ from pipeline.plan.report import Entry
 from pipeline.preview import folder_images, notes, reading
 from pipeline.preview.camera import Sitter
 from pipeline.preview.counterpart import Counterpart, counterpart_of
-from pipeline.preview.layout_findings import findings_of
+from pipeline.preview.layout_findings import Looked, judged
 from pipeline.preview.reading import Link
 from pipeline.preview.sheet import BranchRow, Mail, Sheet
 from pipeline.preview.studio import Pair, Roll, Studio
@@ -42,6 +43,8 @@ class Making:
     reports: Mapping[str, CampaignReport]
     entries: Mapping[str, Entry]
     studio: Studio | None
+    no_camera: str
+    now: datetime
 
 
 def sheet_of(making: Making, campaign: str) -> Sheet:
@@ -87,9 +90,9 @@ def _filled(
         notes.person(part, message, earlier, roll, _mail(message, moment, roll, folder, part))
         for part, message, earlier, roll in zip(cast.parts, now, before, rolls, strict=True)
     )
-    measured = {p.row.id: roll.measured for p, roll in zip(cast.parts, rolls, strict=True)}
-    more = findings_of(folder, making.after, measured, cast)
-    report = notes.with_more(blank.report, more)
+    looked = Looked([roll.measured for roll in rolls], cast, making.no_camera)
+    day = (moment or making.now).astimezone(_zone(making.after, folder)).date()
+    report = judged(blank.report, folder, making.after, looked, day)
     return replace(
         blank,
         blank="",
@@ -99,6 +102,7 @@ def _filled(
         branches=_branches(source, cast),
         attachments=reading.attached(source.attachments),
         facts=notes.facts(folder.campaign.facts, [m for m in now if isinstance(m, Message)]),
+        dates=notes.dates([m for m in now if isinstance(m, Message)], folder.campaign.facts, day),
         against=other.label if other is not None else None,
     )
 
@@ -163,12 +167,15 @@ def _links(page: str | None, text: str) -> tuple[Link, ...]:
     return reading.links_of(page, text)[:_MOST_LINKS]
 
 
+def _zone(workspace: Workspace, folder: CampaignFolder) -> ZoneInfo:
+    fallback = workspace.policy.schedule.time_zone if workspace.policy is not None else "UTC"
+    return ZoneInfo(folder.campaign.schedule.time_zone or fallback)
+
+
 def _moment(workspace: Workspace, folder: CampaignFolder) -> datetime | None:
     """When it is to leave, where that is known: so that the same files show the same headers."""
-    schedule, policy = folder.campaign.schedule, workspace.policy
-    if not isinstance(schedule.send_at, datetime) or policy is None:
-        return None
-    return in_utc(schedule.send_at, schedule.time_zone or policy.schedule.time_zone)
+    send_at = folder.campaign.schedule.send_at
+    return in_utc(send_at, _zone(workspace, folder).key) if isinstance(send_at, datetime) else None
 
 
 def _branches(source: MailSource, cast: Cast) -> tuple[BranchRow, ...]:

@@ -21,6 +21,7 @@ _TARGET: Final = 24
 _OVERLAP: Final = 0.3
 #: Characters of the mail's words that a sentence repeats.
 _SHOWN: Final = 40
+_JA: Final = {"desktop": "パソコン", "phone": "スマートフォン", "dark": "ダーク"}
 _WHITE: Final[Colour] = (255, 255, 255, 1)
 
 
@@ -30,7 +31,9 @@ class Trouble:
 
     rule: str
     message: str
+    message_ja: str
     remedy: str
+    remedy_ja: str
     words: str = ""
     box: Box | None = None
 
@@ -66,7 +69,10 @@ def _overflow(mode: str, page: Measured) -> Iterator[Trouble]:
         yield Trouble(
             "display/horizontal-overflow",
             f"On {page.width:.0f} pixels ({mode}) the mail is {page.scroll_width:.0f} pixels wide.",
+            f"幅{page.width:.0f}ピクセルの画面({_JA[mode]})で、"
+            f"メールの幅が{page.scroll_width:.0f}ピクセルあります。",
             "Look for a fixed width, or a long word without a break; give it max-width: 100%.",
+            "固定の幅や、途中で改行できない長い語を探し、max-width: 100% を指定してください。",
         )
 
 
@@ -76,7 +82,9 @@ def _beyond(mode: str, page: Measured) -> Iterator[Trouble]:
         yield Trouble(
             "display/beyond-edge",
             f"“{_short(words)}” ends {box.right - page.width:.0f} pixels beyond the right edge ({mode}).",
+            f"「{_short(words)}」が右端から{box.right - page.width:.0f}ピクセルはみ出しています。",
             "Make it narrower, or let it break.",
+            "幅を狭くするか、改行できるようにしてください。",
             words,
             box,
         )
@@ -88,7 +96,9 @@ def _images(_mode: str, page: Measured) -> Iterator[Trouble]:
             yield Trouble(
                 "display/image-loads",
                 f"The image {_short(image.source)} did not load.",
+                f"画像 {_short(image.source)} を表示できません。",
                 "Put a file of this name into the campaign's folder, so that it can be looked at.",
+                "確認できるように、同じ名前のファイルをキャンペーンのフォルダーに置いてください。",
                 image.source,
                 image.box,
             )
@@ -101,7 +111,9 @@ def _small(mode: str, page: Measured) -> Iterator[Trouble]:
         yield Trouble(
             "display/small-text",
             f"“{_short(first.words)}” is {first.size:g} pixels high ({mode}), {_more(len(small))}.",
+            f"「{_short(first.words)}」の文字の大きさが{first.size:g}ピクセルです({_JA[mode]}、計{len(small)}か所)。",
             f"Make it at least {_SMALLEST_TEXT} pixels.",
+            f"{_SMALLEST_TEXT}ピクセル以上にしてください。",
             first.words,
             first.box,
         )
@@ -118,7 +130,9 @@ def _contrast(mode: str, page: Measured) -> Iterator[Trouble]:
             yield Trouble(
                 "display/contrast",
                 f"“{_short(text.words)}” has a contrast of {ratio:.1f}:1 ({mode}), not {wanted:g}:1.",
+                f"「{_short(text.words)}」と背景のコントラスト比が{ratio:.1f}:1です({_JA[mode]}、目安{wanted:g}:1)。",
                 "Make the text darker or its background lighter, or the other way round.",
+                "文字と背景の明るさの差を大きくしてください。",
                 text.words,
                 text.box,
             )
@@ -132,7 +146,9 @@ def _taps(mode: str, page: Measured) -> Iterator[Trouble]:
             yield Trouble(
                 "display/tap-target",
                 f"The link “{_short(tap.words)}” is {tap.box.width:.0f} by {tap.box.height:.0f} pixels.",
+                f"リンク「{_short(tap.words)}」は{tap.box.width:.0f}×{tap.box.height:.0f}ピクセルしかありません。",
                 f"Give it padding: a finger needs {_TARGET} pixels each way.",
+                f"指で押せるように、余白を付けて縦横{_TARGET}ピクセル以上にしてください。",
                 tap.words,
                 tap.box,
             )
@@ -149,7 +165,9 @@ def _overlapping(mode: str, page: Measured) -> Iterator[Trouble]:
                 yield Trouble(
                     "display/overlapping-text",
                     f"“{_short(text.words)}” and “{_short(other.words)}” lie on each other ({mode}).",
+                    f"「{_short(text.words)}」と「{_short(other.words)}」が重なっています({_JA[mode]})。",
                     "Look for a negative margin, a fixed height or a line-height below 1.",
+                    "負のmargin、固定の高さ、1未満のline-heightを探してください。",
                     text.words,
                     text.box,
                 )
@@ -180,7 +198,9 @@ def _hidden(pages: Mapping[str, Measured]) -> Iterator[Trouble]:
                 yield Trouble(
                     "display/hidden-text",
                     f"“{_short(text.words)}” is in the mail, and nobody can see it.",
+                    f"「{_short(text.words)}」は、どの表示でも見えません。",
                     "Take it out: spam filters distrust hidden words.",
+                    "削除してください。隠れた文字は迷惑メールと判定される原因になります。",
                     text.words,
                     text.box,
                 )

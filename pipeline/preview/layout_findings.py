@@ -1,9 +1,15 @@
 """What the browser saw, and branches that nobody takes, as findings at their place in the files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
-from pipeline.models.finding import Finding, Position, Severity
+from pipeline.checklist.answers import Answers
+from pipeline.checklist.catalogue import ALL, PREVIEW_RULES
+from pipeline.checklist.report import CampaignReport, Status
+from pipeline.checklist.setting_aside import set_aside
+from pipeline.models.finding import Finding, Position, Severity, in_order
 from pipeline.preview.layout import Trouble, troubles
 from pipeline.preview.measured import Measured
 from pipeline.render.branch import Branch
@@ -16,50 +22,92 @@ UNREACHED: Final = "display/unreached-branch"
 _MOST: Final = 10
 
 
-def findings_of(
-    folder: CampaignFolder,
-    workspace: Workspace,
-    measured: Mapping[str, Mapping[str, Measured]],
-    cast: Cast,
-) -> tuple[Finding, ...]:
-    """Warnings, each once for the campaign, in whoever's mail it was seen first."""
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen of a campaign: measured by person and mode. `why_not` says why nothing was looked at."""
+
+    measured: Sequence[Mapping[str, Measured]]
+    cast: Cast
+    why_not: str = ""
+
+
+def judged(
+    report: CampaignReport, folder: CampaignFolder, workspace: Workspace, looked: Looked, day: date
+) -> CampaignReport:
+    """The report with the items that only a preview asks about, weighed by policy and waivers of `day`."""
+    ja = workspace.policy is not None and workspace.policy.language == "ja"
+    answers = Answers(folder.id, ja=ja)
+    answers.add(_seen(folder, looked.measured, ja=ja))
+    answers.add(_unreached(folder, workspace, looked.cast.unreached, ja=ja))
+    if not any(looked.measured):
+        for rule in PREVIEW_RULES:
+            if rule.id != UNREACHED:
+                answers.status(rule.id, *_unseen(folder, looked.why_not, ja=ja))
+    aside = set_aside({rule.id: rule for rule in ALL}, workspace.policy, folder.campaign, day)
+    items = [answers.item(rule.id, aside) for rule in PREVIEW_RULES]
+    findings = in_order([*report.findings, *answers.weighed(aside)])
+    return replace(report, items=(*report.items, *items), findings=findings)
+
+
+def _unseen(folder: CampaignFolder, why_not: str, *, ja: bool) -> tuple[Status, str]:
+    if folder.campaign.body.html is None:
+        return Status.NOT_APPLICABLE, "HTMLパートがありません" if ja else "there is no HTML part"
+    return Status.COULD_NOT_RUN, why_not or ("メールを表示できません" if ja else "no mail could be shown")
+
+
+def _seen(
+    folder: CampaignFolder, measured: Sequence[Mapping[str, Measured]], *, ja: bool
+) -> Iterator[Finding]:
+    """Each trouble once for the campaign, in whoever's mail it was seen first."""
     found: dict[tuple[str, str], Trouble] = {}
-    for pages in measured.values():
+    for pages in measured:
         for _mode, trouble in troubles(pages):
             found.setdefault((trouble.rule, trouble.words), trouble)
-    seen = [_of_trouble(folder, trouble) for trouble in found.values()]
-    return (*_few(seen), *unreached_of(folder, workspace, cast.unreached))
+    counts: dict[str, int] = {}
+    for trouble in found.values():
+        counts[trouble.rule] = counts.get(trouble.rule, 0) + 1
+        if counts[trouble.rule] <= _MOST:
+            yield _of_trouble(folder, trouble, ja=ja)
 
 
-def unreached_of(folder: CampaignFolder, workspace: Workspace, lost: Iterable[Branch]) -> Iterator[Finding]:
+def _unreached(
+    folder: CampaignFolder, workspace: Workspace, lost: Iterable[Branch], *, ja: bool
+) -> Iterator[Finding]:
     """One warning for every branch that no invented person takes."""
     for branch in lost:
-        path, position = place_of(folder, workspace, branch)
+        path, position = _place(folder, workspace, branch)
+        english, japanese = _WORDS[branch.kind, branch.outcome]
         yield Finding(
             UNREACHED,
             path,
-            f"{_WORDS[branch.kind, branch.outcome]} No invented person reaches this branch.",
-            "Correct the condition, or describe somebody who reaches it in personas.yaml.",
+            f"{japanese}この分岐を通る受信者がいません。"
+            if ja
+            else f"{english} No invented person reaches this branch.",
+            "条件を直すか、この分岐を通る人をpersonas.yamlに書いてください。"
+            if ja
+            else "Correct the condition, or describe somebody who reaches it in personas.yaml.",
             position,
             Severity.WARNING,
-            folder.id,
         )
 
 
 _WORDS = {
-    ("if", "yes"): "The condition never holds.",
-    ("if", "elif"): "The condition never holds where the ones before it do not.",
-    ("if", "else"): "One of the conditions always holds.",
-    ("if", "no"): "The condition always holds.",
-    ("for", "many"): "The list is always empty.",
-    ("choice", "yes"): "The condition never holds.",
-    ("choice", "no"): "The condition always holds.",
-    ("fallback", "value"): "The value is always empty.",
-    ("fallback", "words"): "The value is never empty.",
+    ("if", "yes"): ("The condition never holds.", "条件に合うことがありません。"),
+    ("if", "elif"): (
+        "The condition never holds where the ones before it do not.",
+        "前の条件に合わないとき、この条件にも合いません。",
+    ),
+    ("if", "else"): ("One of the conditions always holds.", "いずれかの条件に必ず合います。"),
+    ("if", "no"): ("The condition always holds.", "条件に必ず合います。"),
+    ("for", "many"): ("The list is always empty.", "一覧が常に空です。"),
+    ("choice", "yes"): ("The condition never holds.", "条件に合うことがありません。"),
+    ("choice", "no"): ("The condition always holds.", "条件に必ず合います。"),
+    ("fallback", "value"): ("The value is always empty.", "値が常に空です。"),
+    ("fallback", "words"): ("The value is never empty.", "値が空になることがありません。"),
 }
 
 
-def place_of(folder: CampaignFolder, workspace: Workspace, branch: Branch) -> tuple[str, Position]:
+def _place(folder: CampaignFolder, workspace: Workspace, branch: Branch) -> tuple[str, Position]:
     """The file and the line of a branch; subject and preheader stand in campaign.yaml."""
     if branch.template in {"subject", "preheader"}:
         return folder.yaml.path, folder.yaml.position((branch.template,))
@@ -69,9 +117,10 @@ def place_of(folder: CampaignFolder, workspace: Workspace, branch: Branch) -> tu
     return path if path in workspace.tree.entries else folder.yaml.path, Position(branch.line)
 
 
-def _of_trouble(folder: CampaignFolder, trouble: Trouble) -> Finding:
+def _of_trouble(folder: CampaignFolder, trouble: Trouble, *, ja: bool) -> Finding:
     path, position = _where(folder, trouble.words)
-    return Finding(trouble.rule, path, trouble.message, trouble.remedy, position, Severity.WARNING, folder.id)
+    message, remedy = (trouble.message_ja, trouble.remedy_ja) if ja else (trouble.message, trouble.remedy)
+    return Finding(trouble.rule, path, message, remedy, position, Severity.WARNING)
 
 
 def _where(folder: CampaignFolder, words: str) -> tuple[str, Position]:
@@ -88,12 +137,3 @@ def _where(folder: CampaignFolder, words: str) -> tuple[str, Position]:
             if wanted.strip() and (at := line.find(wanted)) >= 0:
                 return f"{folder.path}/{name}", Position(number, at + 1)
     return f"{folder.path}/{name}", Position()
-
-
-def _few(findings: list[Finding]) -> Iterator[Finding]:
-    """At most ten of a rule: the eleventh tells nobody anything."""
-    counts: dict[str, int] = {}
-    for finding in findings:
-        counts[finding.rule] = counts.get(finding.rule, 0) + 1
-        if counts[finding.rule] <= _MOST:
-            yield finding

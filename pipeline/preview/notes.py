@@ -1,15 +1,16 @@
 """What stands beside the pictures: people, findings at their place, facts, changes of the text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from datetime import date
 from difflib import SequenceMatcher
+from html import unescape
 from typing import Final
 
-from pipeline.checklist.report import CampaignReport
+from pipeline.checklist.wording.dates import WEEKDAYS, WEEKDAYS_JA, mentions
 from pipeline.models.campaign import Facts
-from pipeline.models.finding import Finding, in_order
+from pipeline.models.finding import Finding
 from pipeline.preview.reading import text_of_page, where_found
-from pipeline.preview.sheet import Fact, Mail, Person
+from pipeline.preview.sheet import DateFound, Fact, Mail, Person
 from pipeline.preview.studio import Roll
 from pipeline.render.branch import Branch
 from pipeline.render.cast import Part
@@ -65,15 +66,48 @@ def facts(declared: Facts, messages: Sequence[Message]) -> tuple[Fact, ...]:
     """Every amount, link and day that the campaign declares, and where the first mail says it."""
     if not messages:
         return ()
-    first = messages[0]
-    parts = {"subject": first.subject, "text": first.text}
-    if first.html is not None:
-        parts["html"] = f"{text_of_page(first.html)} {first.html}"
+    parts = _parts(messages[0])
+    if messages[0].html is not None:
+        # links stand in attributes
+        parts["html"] += f" {unescape(messages[0].html)}"
     found = [
         Fact("amounts", name, value, where_found(value, parts)) for name, value in declared.amounts.items()
     ]
     found += [Fact("links", name, value, where_found(value, parts)) for name, value in declared.links.items()]
     return tuple(found)
+
+
+def dates(messages: Sequence[Message], declared: Facts, near: date) -> tuple[DateFound, ...]:
+    """Every date that the first mail names, how it is understood, and in which parts; in their order."""
+    found: dict[tuple[str, date | None], DateFound] = {}
+    parts = _parts(messages[0]) if messages else {}
+    for part, words in parts.items():
+        for mention in mentions(words):
+            written = words[mention.start : mention.end].strip()
+            meant = mention.on(near)
+            known = found.get((written, meant))
+            where = (*known.found, part) if known and part not in known.found else (part,)
+            found[written, meant] = DateFound(
+                written,
+                meant,
+                meant is not None and mention.weekday in {None, meant.weekday()},
+                mention.year is None,
+                meant in {*declared.dates.values(), *declared.past_dates},
+                known.found if known and part in known.found else where,
+            )
+    return tuple(sorted(found.values(), key=lambda each: (each.meant is not None, each.meant or near)))
+
+
+def weekday(day: date, language: str) -> str:
+    """The name of a day's weekday, as short as the language has it."""
+    return WEEKDAYS_JA[day.weekday()] if language == "ja" else WEEKDAYS[day.weekday()][:3]
+
+
+def _parts(message: Message) -> dict[str, str]:
+    parts = {"subject": message.subject}
+    if message.html is not None:
+        parts["html"] = text_of_page(message.html)
+    return {**parts, "text": message.text}
 
 
 def excerpts(findings: Iterable[Finding], tree: Tree) -> Mapping[Finding, tuple[tuple[int, str], ...]]:
@@ -107,8 +141,3 @@ def source_line(source: MailSource, branch: Branch) -> str:
     text = lines.get(branch.template, source.find(branch.template) or "")
     found = text.splitlines()[branch.line - 1 : branch.line]
     return found[0].strip()[:_LONGEST_LINE] if found else ""
-
-
-def with_more(report: CampaignReport, more: Sequence[Finding]) -> CampaignReport:
-    """A report with further findings, each once and in order."""
-    return replace(report, findings=in_order([*report.findings, *more]))

@@ -2,14 +2,13 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import Final
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-from pipeline.checklist.catalogue import RULES
+from pipeline.checklist.catalogue import ALL
 from pipeline.checklist.report import Status
 from pipeline.models.finding import Finding, Severity
 from pipeline.plan import describe
@@ -17,6 +16,7 @@ from pipeline.plan.phrases import phrases
 from pipeline.plan.report import Entry
 from pipeline.preview.differences import Box
 from pipeline.preview.modes import DESKTOP_WIDTH, MODES, PHONE_WIDTH
+from pipeline.preview.notes import weekday
 from pipeline.preview.sheet import Album, Person, Sheet, View
 from pipeline.preview.words import words_of
 
@@ -116,8 +116,8 @@ def _excluded(entry: Entry | None, album: Album) -> list[tuple[str, int]]:
 
 
 def _title_of(rule: str, language: str) -> str:
-    known = {each.id: each.title_ja if language == "ja" else each.title for each in RULES}
-    return known.get(rule, rule)
+    known = {each.id: each.title_ja if language == "ja" else each.title for each in ALL}
+    return known.get(rule, rule.partition("/")[2])  # what only a person can judge has no title
 
 
 def _held(sheet: Sheet) -> int:
@@ -165,7 +165,7 @@ def _environment() -> Environment:
         "held": _held,
         "is_changed": _is_changed,
         "is_narrow": _is_narrow,
-        "as_json": json.dumps,
+        "weekday": weekday,
     }
     return made
 

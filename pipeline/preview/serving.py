@@ -70,46 +70,56 @@ def _renewed(
     return now
 
 
+class _Server(ThreadingHTTPServer):
+    """Listens on the loopback address only."""
+
+    daemon_threads = True
+
+    def __init__(self, showing: Showing, port: int) -> None:
+        super().__init__((_HOST, port), _Answer)
+        self.showing = showing
+        #: What the Host header of an honest request says: not a name that somebody pointed at this machine.
+        self.names = frozenset({f"{_HOST}:{self.server_port}", f"localhost:{self.server_port}"})
+
+
+class _Answer(BaseHTTPRequestHandler):
+    """Answers for the page and its number; another site's name for this address is refused."""
+
+    server: _Server
+
+    def do_GET(self) -> None:
+        """One request."""
+        html, version = self.server.showing.now()
+        if self.headers.get("Host", "") not in self.server.names:
+            self._say(403, "text/plain", "This page is only for a browser on this machine.")
+        elif self.path == "/version":
+            self._say(200, "text/plain", str(version))
+        elif self.path.partition("?")[0] == "/":
+            self._say(200, "text/html", html)
+        else:
+            self._say(404, "text/plain", "There is nothing here.")
+
+    def _say(self, status: int, kind: str, words: str) -> None:
+        body = words.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("X-Frame-Options", "DENY")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the library's name
+        """Say nothing: the pages themselves show that they were asked for."""
+
+
 def server_of(showing: Showing, port: int) -> ThreadingHTTPServer:
-    """A server on the loopback address only, for requests that mean exactly it. Raises UsageError."""
-    names: set[str] = set()
-
-    class Answer(BaseHTTPRequestHandler):
-        """Answers for the page and its number; another site's name for this address is refused."""
-
-        def do_GET(self) -> None:
-            if self.headers.get("Host", "") not in names:
-                self._say(403, "text/plain", "This page is only for a browser on this machine.")
-                return
-            html, version = showing.now()
-            if self.path == "/version":
-                self._say(200, "text/plain", str(version))
-            elif self.path.partition("?")[0] == "/":
-                self._say(200, "text/html", html)
-            else:
-                self._say(404, "text/plain", "There is nothing here.")
-
-        def _say(self, status: int, kind: str, words: str) -> None:
-            body = words.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", f"{kind}; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Cache-Control", "no-store")
-            self.send_header("X-Content-Type-Options", "nosniff")
-            self.send_header("X-Frame-Options", "DENY")
-            self.send_header("Cross-Origin-Resource-Policy", "same-origin")
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the library's name
-            """Say nothing: the pages themselves show that they were asked for."""
-
+    """A server for this machine alone; port 0 takes any. Raises UsageError when the port is taken."""
     try:
-        server = ThreadingHTTPServer((_HOST, port), Answer)
+        return _Server(showing, port)
     except OSError as error:
         raise UsageError(
             f"Port {port} is taken: {error.strerror}.", "Give another one with --port."
         ) from error
-    # What the Host header of an honest request says: not a name that somebody pointed at this machine.
-    names |= {f"{_HOST}:{server.server_port}", f"localhost:{server.server_port}"}
-    return server

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 
 from pipeline.checklist.report import CampaignReport
@@ -74,6 +75,22 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class DateFound:
+    """A date in the copy. `meant` is None for a day that does not exist.
+
+    `agrees` is whether the weekday beside it is that of the day, `assumed` whether the copy leaves out the
+    year, `declared` whether the campaign's facts know the day.
+    """
+
+    written: str
+    meant: date | None
+    agrees: bool
+    assumed: bool
+    declared: bool
+    found: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BranchRow:
     """One branch, the line of the template where it stands, and the ids of who takes it."""
 
@@ -97,6 +114,7 @@ class Sheet:
     branches: tuple[BranchRow, ...] = ()
     attachments: tuple[Attached, ...] = ()
     facts: tuple[Fact, ...] = ()
+    dates: tuple[DateFound, ...] = ()
     entry: Entry | None = None
     approvals: tuple[str, ...] = ()
     against: str | None = None

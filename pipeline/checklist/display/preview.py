@@ -1,4 +1,4 @@
-"""Rules about what only a browser sees, and about branches that nobody takes: `postmerge preview` asks them."""
+"""Rules about what only a browser sees, and branches that nobody takes: `postmerge preview` asks them."""
 
 from typing import Final
 
@@ -27,8 +27,8 @@ RULES: Final = (
         "display/image-loads",
         "Images can be seen",
         "画像が表示される",
-        """An image that does not load leaves a hole. Nothing is fetched for a preview: the file of the same name
-        in the campaign's folder is shown.
+        """An image that does not load leaves a hole. Nothing is fetched for a preview: the file of the same
+        name in the campaign's folder is shown.
 
         Remedy: put the file into the folder, or correct the address.
 
@@ -54,8 +54,8 @@ RULES: Final = (
         "display/hidden-text",
         "No text is hidden",
         "隠れた文字がない",
-        """Words that nobody sees are left over, or look to a spam filter like a trick. The line for inboxes at the
-        very start may be hidden.
+        """Words that nobody sees are left over, or look to a spam filter like a trick. The line for inboxes
+        at the very start may be hidden.
 
         Remedy: take them out.""",
     ),
@@ -73,7 +73,7 @@ RULES: Final = (
         "display/tap-target",
         "Links can be tapped",
         "リンクを指で押せる",
-        """A link of less than 24 pixels each way is missed by a finger; links inside a sentence are not meant.
+        """A link of less than 24 pixels each way is missed by a finger; links in a sentence are not meant.
 
         Remedy: give it padding.""",
     ),
@@ -81,7 +81,7 @@ RULES: Final = (
         "display/unreached-branch",
         "Every branch of the templates is reached",
         "テンプレートの分岐がすべて確認されている",
-        """A branch that no invented person takes is one that nobody has looked at, or one that can never be taken.
+        """A branch that no invented person takes is one that nobody has looked at, or can ever take.
 
         Remedy: correct the condition, or describe somebody who takes it in `personas.yaml`.
 

@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # Tests that play whole commands, repositories or services: the slow half.
-WHOLE := stories cli ses_double contracts delivery workspace approvals
+WHOLE := stories cli ses_double contracts delivery workspace approvals preview
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick chaos lint check bench schema lock clean
+.PHONY: help setup demo browser test quick chaos lint check bench schema lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -26,7 +26,10 @@ $(STAMP): requirements.lock pyproject.toml
 demo: setup ## play the whole way on the example campaigns, in a temporary repository
 	$(BIN)/postmerge demo
 
-test: setup ## all tests
+browser: ## a Chromium for the tests of the preview, where there is none and it may be installed
+	@tests/browser/install.sh
+
+test: setup browser ## all tests
 	$(BIN)/python -m pytest -n 2
 
 quick: setup ## the fast half of the tests, without whole commands and repositories

@@ -23,4 +23,4 @@ class Persona(Frozen):
 class Personas(Frozen):
     """What `personas.yaml` says: further people, beside those that Postmerge invents by itself."""
 
-    personas: Annotated[tuple[Persona, ...], Field(min_length=1, max_length=20)]
+    personas: Annotated[tuple[Persona, ...], Field(max_length=20)]

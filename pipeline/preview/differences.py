@@ -41,18 +41,31 @@ def changed(before: Image.Image, after: Image.Image) -> Change:
         return Change()
     if before.width != after.width:
         return Change(((0, 0, *before.size),), ((0, 0, *after.size),))
-    old, new = _runs(before), _runs(after)
+    aligned = _aligned(before, after)
+    if before.height != after.height:
+        return aligned
+    boxes = _grown(list(_apart(before, after)), after.size)
+    return min(aligned, Change(boxes, boxes), key=lambda change: sum(map(_area, change.after)))
+
+
+def _aligned(before: Image.Image, after: Image.Image) -> Change:
+    """What changed when rows that are the same on both sides are laid beside each other."""
     gone: list[Box] = []
     come: list[Box] = []
-    for a0, a1, b0, b1 in _strips(old, new):
+    space: tuple[list[Box], list[Box]] = [], []
+    for a0, a1, b0, b1 in _strips(_runs(before), _runs(after)):
         strip_before, strip_after = _strip(before, a0, a1), _strip(after, b0, b1)
         if a1 - a0 == b1 - b0:
             boxes = list(_apart(strip_before, strip_after))
             gone += [_moved(box, a0) for box in boxes]
             come += [_moved(box, b0) for box in boxes]
-        else:
-            gone += _whole(strip_before, a0)
-            come += _whole(strip_after, b0)
+            continue
+        gone += _whole(strip_before, a0)
+        come += _whole(strip_after, b0)
+        space[0].extend(_all_of(strip_before, a0))
+        space[1].extend(_all_of(strip_after, b0))
+    if not gone and not come:  # only the space between has changed
+        gone, come = space
     return Change(_grown(gone, before.size), _grown(come, after.size))
 
 
@@ -136,15 +149,23 @@ def _stretches(marks: Sequence[int], near: int) -> Iterator[tuple[int, int]]:
 
 
 def _whole(strip: Image.Image, top: int) -> list[Box]:
-    """Everything in a strip that stands out from its left edge; the whole of it where nothing does."""
+    """One box around everything in a strip that stands out from its left edge."""
     if strip.height == 0:
         return []
     edge = strip.crop((0, 0, 1, strip.height)).resize(strip.size)
     boxes = [_moved(box, top) for box in _apart(edge, strip)]
     if not boxes:
-        return [(0, top, strip.width, top + strip.height)]
+        return []
     lefts, tops, rights, bottoms = zip(*boxes, strict=True)
     return [(min(lefts), min(tops), max(rights), max(bottoms))]
+
+
+def _all_of(strip: Image.Image, top: int) -> list[Box]:
+    return [(0, top, strip.width, top + strip.height)] if strip.height else []
+
+
+def _area(box: Box) -> int:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _moved(box: Box, down: int) -> Box:

@@ -15,6 +15,8 @@ _LONGEST_NUMBER: Final = 12
 _MOST_EACH: Final = 24
 #: Where a condition says nothing: empty, 0, 1, many, and the two words for yes and no.
 _ALWAYS: Final = ("", "0", "1", "3", "99999999", "true", "false")
+#: Whoever calls a macro may hand it any column.
+_ANY: Final = "*"
 _PARSER: Final = Environment(autoescape=True)
 _CONDITIONS: Final = (nodes.Compare, nodes.Test, nodes.Or, nodes.And, nodes.Not)
 
@@ -29,7 +31,7 @@ def candidates(source: MailSource, columns: Sequence[str]) -> dict[str, tuple[st
     for text in _texts(source):
         for asked, constants in _conditions(text):
             for column in columns:
-                if column in asked:
+                if column in asked or _ANY in asked:
                     found.setdefault(column, {}).update(dict.fromkeys(constants))
     return {
         column: tuple(dict.fromkeys((*list(found[column])[:_MOST_EACH], *_ALWAYS)))
@@ -76,7 +78,9 @@ def _asking(tree: nodes.Template) -> Iterator[nodes.Node]:
 
 def _variables(tree: nodes.Template) -> Mapping[str, frozenset[str]]:
     """The columns behind what a template sets itself; twice round, for what is set from what is set."""
-    known: dict[str, frozenset[str]] = {}
+    known: dict[str, frozenset[str]] = {
+        argument.name: frozenset({_ANY}) for macro in tree.find_all(nodes.Macro) for argument in macro.args
+    }
     for _ in range(2):
         for node in tree.find_all((nodes.Assign, nodes.For)):
             value = node.node if isinstance(node, nodes.Assign) else cast("nodes.For", node).iter

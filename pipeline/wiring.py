@@ -172,11 +172,14 @@ def branch_at_github(branch: str) -> str:
 
 
 def camera_of() -> tuple[Open | None, str]:
-    """How to open a browser, and whether `no-fonts` for Japanese; or None, and why not as one sentence."""
+    """How to open a browser for pictures, and nothing; or None, and why not as one sentence."""
     why = chromium.missing(os.environ)
-    if why is not None:
-        return None, why
-    return lambda: chromium.chromium(os.environ), "no-fonts" if chromium.lacks_japanese() else ""
+    return (None, why) if why is not None else (lambda: chromium.chromium(os.environ), "")
+
+
+def lacks_japanese_fonts() -> bool:
+    """Whether pictures that are taken here show boxes where Japanese stands."""
+    return chromium.lacks_japanese()
 
 
 def policy_at_hand(repository: Repository, branch: str) -> Policy:

@@ -72,7 +72,7 @@ def preview(
     file = out / "index.html"
     file.write_text(page(album), encoding="utf-8", newline="\n")
     count = write_pictures(album, out)
-    if album.no_camera and not count:
+    if album.no_camera:
         click.echo(f"No pictures: {album.no_camera}.", err=True)
     click.echo(f"{file} ({file.stat().st_size:,} bytes), {count} pictures")
 
@@ -96,6 +96,7 @@ def _album(place: Place, campaigns: tuple[str, ...], base: str | None, target: s
                 now=SystemClock().now(),
                 camera=camera,
                 no_camera=no_camera,
+                no_fonts=wiring.lacks_japanese_fonts(),
             )
             return album_of(scene, _progress)
 

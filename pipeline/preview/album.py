@@ -37,6 +37,7 @@ class Scene:
     now: datetime
     camera: Open | None
     no_camera: str = ""
+    no_fonts: bool = False
 
 
 def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: None) -> Album:
@@ -66,6 +67,7 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
         findings=scene.report.findings,
         camera=camera,
         no_camera=scene.no_camera,
+        no_fonts=scene.no_fonts and scene.camera is not None,
     )
 
 

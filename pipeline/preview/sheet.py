@@ -133,3 +133,5 @@ class Album:
     findings: tuple[Finding, ...] = ()
     camera: str = ""
     no_camera: str = ""
+    #: Whether Japanese letters are boxes in the pictures.
+    no_fonts: bool = False

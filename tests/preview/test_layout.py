@@ -1,6 +1,7 @@
 """What is wrong with a page, from what was measured on it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,14 +18,9 @@ def rules(page: Measured, mode: str = "phone") -> list[str]:
     return [trouble.rule.removeprefix("display/") for _, trouble in troubles({mode: page})]
 
 
-def with_text(**changes: object) -> Measured:
-    return replace(
-        PAGE,
-        texts=(
-            GOOD,
-            replace(GOOD, **{"words": "World", "box": Box(10, 90, 100, 20), "element": 1, **changes}),
-        ),
-    )  # type: ignore[arg-type]
+def with_text(**changes: Any) -> Measured:
+    changes = {"words": "World", "box": Box(10, 90, 100, 20), "element": 1, **changes}
+    return replace(PAGE, texts=(GOOD, replace(GOOD, **changes)))
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from pipeline.delivery.looking import (
     marker_key,
 )
 from pipeline.delivery.own_holds import keep_machine_hold, place_once
+from pipeline.delivery.progress import assert_no_old_copy, mark
 from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
@@ -200,6 +201,15 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     assert revision is not None, "a wave belongs to a revision"
     # Before the first message: from now on a ledger that does not know this delivery is a lost one.
     world.archive.create(marker_key(revision), marker(revision))
+    assert_no_old_copy(world, revision)
+    mark(world, revision)
+    rest = f" goes on, {sight.account.held:,} have not left yet" if wave in sight.waves else ""
+    world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}{rest}")
+    _send_batches(world, sight, ready, revision, wave)
+    mark(world, revision)
+
+
+def _send_batches(world: World, sight: Sight, ready: Ready, revision: Revision, wave: int) -> None:
     source = mail_source(world.main.workspace(sight.commit), sight.campaign)
     allowance = world.transport.allowance()
     left_today = allowance.left_today if allowance else None
@@ -207,8 +217,6 @@ def _send_wave(world: World, sight: Sight, ready: Ready, wave: int) -> None:
     pace = world.pacing(rate, ready.policy.pace)
     brake = Brake(world, sight, ready)
     rule = rule_now(world, sight.commit, sight.campaign)
-    rest = f" goes on, {sight.account.held:,} have not left yet" if wave in sight.waves else ""
-    world.narrate(sight.campaign, f"wave {wave} of {len(revision.waves)}{rest}")
     begun = world.clock.now()
     with (
         Sending(world, revision, rule, source, open_frozen(world, revision)) as sending,

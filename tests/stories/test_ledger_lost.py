@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.delivery.dispatch import deliver
 from pipeline.errors import PipelineError
-from tests.stories.story import AT_ONCE, Story
+from tests.stories.meddling import Meddle, meddled
+from tests.stories.story import AT_ONCE, CAMPAIGN, TWO_BATCHES, Story
 
 
 def ledger_files(story: Story) -> None:
@@ -52,17 +54,30 @@ def test_an_older_copy_of_the_ledger_is_noticed(story: Story) -> None:
     assert len(story.mailbox()) == 3
 
 
-def test_a_copy_from_the_middle_of_the_delivery_gives_nobody_two(story: Story) -> None:
-    story.begin()
-    story.deliver()
-    shutil.copytree(story.root / ".postmerge", story.root / "copy", ignore=shutil.ignore_patterns("outbox"))
+@pytest.mark.parametrize("yaml", [CAMPAIGN, TWO_BATCHES], ids=["of the wave before", "of the same wave"])
+def test_a_copy_from_the_middle_of_the_delivery_is_noticed_and_nobody_is_called_twice(
+    story: Story, yaml: str
+) -> None:
+    story.begin(yaml=yaml)
+    copy = story.root / "copy"
+
+    def keep() -> None:
+        shutil.copytree(story.root / ".postmerge", copy, ignore=shutil.ignore_patterns("outbox"))
+
+    story.deliver(Meddle("settled", keep))
     story.wait(minutes=30)
     story.deliver()
+    left = story.mailbox()
+    assert left.total() == 25
     ledger_files(story)
-    shutil.copy(story.root / "copy/ledger.db", story.root / ".postmerge/ledger.db")
-    story.deliver()
-    story.assert_nobody_has_two()
-    assert story.account() == (25, 3, 0, 0, 0, 22)
+    for path in copy.glob("ledger.db*"):
+        shutil.copy(path, story.root / ".postmerge")
+    meddle = Meddle("called", lambda: None)
+    with story.world() as world:
+        done = deliver(meddled(world, meddle))
+    assert ["it is an old copy" in trouble.sentence for trouble in done.troubles] == [True]
+    assert meddle.calls == []
+    assert story.mailbox() == left
 
 
 def test_a_clock_that_goes_backwards_sends_nothing(story: Story) -> None:

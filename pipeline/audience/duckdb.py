@@ -25,7 +25,8 @@ from pipeline.models.recipient import Exclusion, Reason, Recipient
 CHUNK = 5_000
 #: Row ids that are named of the rows that share a value.
 _EXAMPLES = 5
-_MEMORY = "450MB"
+#: Beyond it DuckDB uses the disk. A million people need no more than this, and hardly more time.
+_MEMORY = "150MB"
 
 
 class Session:

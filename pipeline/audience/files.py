@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from pipeline.audience.rule import AudienceRule
@@ -26,11 +27,18 @@ def fingerprint(rule: AudienceRule, root: Path) -> str:
 
     Raises PipelineError when one is missing.
     """
-    databases = [root / source.path for source in sources(rule) if source.kind == "sqlite"]
-    lines = [state(path) for path in (*fixed_files(rule, root), *databases)]
+    files, databases = _files(rule, root)
+    lines = [state(path) for path in files]
     for path in databases:
         lines.extend(_beside(path))
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def _files(rule: AudienceRule, root: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Every file of the rule, and which of them are databases. A rule names them; the disk is not asked."""
+    databases = tuple(root / source.path for source in sources(rule) if source.kind == "sqlite")
+    return (*fixed_files(rule, root), *databases), databases
 
 
 def state(path: Path) -> str:

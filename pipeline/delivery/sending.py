@@ -1,10 +1,11 @@
 """One batch: who may still get it, their messages, the reservation, the call, the outcomes."""
 
+import gc
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -78,6 +79,7 @@ class Sending:
         self._fingerprint = ""
 
     def __enter__(self) -> Self:
+        self._open.enter_context(_nothing_old_searched())
         self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
         self._ahead = self._open.enter_context(ThreadPoolExecutor(1, thread_name_prefix="render"))
         return self
@@ -143,8 +145,9 @@ class Sending:
         return leaves
 
     def _prepare(self, batch: Batch) -> Prepared:
-        recipients = tuple(self._frozen.recipients(p, p + 1)[0] for p in batch.positions)
-        messages = self._renderer.render(recipients, lambda r: self._tags(batch.id, r))
+        recipients = self._frozen.at(batch.positions)
+        common = _tags(batch.id)
+        messages = self._renderer.render(recipients, lambda r: common | _own_tag(batch.id, r))
         made = list(enumerate(zip(recipients, messages, strict=True)))
         return Prepared(
             batch,
@@ -169,11 +172,29 @@ class Sending:
     def _token(self, batch: BatchId) -> str:
         return hashlib.sha256(f"{self._world.sender}\n{batch}".encode()).hexdigest()[:32]
 
-    def _tags(self, batch: BatchId, recipient: Recipient) -> Mapping[str, str]:
-        return {
-            "campaign": batch.campaign,
-            "revision": str(batch.revision),
-            "wave": str(batch.wave),
-            "batch": f"{batch.number}-{batch.attempt}",
-            "recipient": recipient_tag(batch.campaign, recipient.id),
-        }
+
+@contextmanager
+def _nothing_old_searched() -> Iterator[None]:
+    """Spare Python's search for garbage what lives as long as the process: the models of AWS, the campaign.
+
+    It would walk through all of that again and again, because every recipient is a few new objects.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
+def _tags(batch: BatchId) -> dict[str, str]:
+    return {
+        "campaign": batch.campaign,
+        "revision": str(batch.revision),
+        "wave": str(batch.wave),
+        "batch": f"{batch.number}-{batch.attempt}",
+    }
+
+
+def _own_tag(batch: BatchId, recipient: Recipient) -> dict[str, str]:
+    return {"recipient": recipient_tag(batch.campaign, recipient.id)}

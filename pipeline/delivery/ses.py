@@ -4,6 +4,7 @@ A call is made once. SES has no token by which it could know a second try, so a 
 stays unknown, and botocore's own retries are off whatever the environment says.
 """
 
+import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.header import Header
 from email.utils import formataddr
@@ -14,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
 from pipeline.aws import patient_client, told
+from pipeline.delivery.ses_body import accept_bodies, body_of, carried
 from pipeline.delivery.ses_calls import Bulk, Call, Single, calls_of
 from pipeline.delivery.ses_outcomes import Answer, of_bulk, of_error, of_single
 from pipeline.delivery.ses_round import tell
@@ -46,6 +48,7 @@ class SesTransport:
         self._client = client
         self._account = client if account is None else account
         self._sets = configuration_sets
+        accept_bodies(client)
 
     @classmethod
     def connect(
@@ -108,8 +111,8 @@ class SesTransport:
         if isinstance(call, Single):
             return self._answer(self._client.send_email, self._single_request(message), of_single)
         count = len(call.places)
-        request = self._bulk_request(call, message)
-        return self._answer(self._client.send_bulk_email, request, lambda said: of_bulk(said, count))
+        body = body_of(self._bulk_request(call, message), call.entries)
+        return self._answer(self._client.send_bulk_email, carried(body), lambda said: of_bulk(said, count))
 
     def _answer(
         self, operation: Callable[..., Json], request: Json, meaning: Callable[[Json], Answer]
@@ -126,10 +129,12 @@ class SesTransport:
             content["Html"] = call.stencil.html
         template: Json = {"TemplateContent": content, "TemplateData": call.defaults}
         if message.attachments:
-            template["Attachments"] = _attachments(message)
+            template["Attachments"] = [
+                {**file, "RawContent": base64.b64encode(file["RawContent"]).decode()}
+                for file in _attachments(message)
+            ]
         request = self._envelope(message)
         request["DefaultContent"] = {"Template": template}
-        request["BulkEmailEntries"] = list(call.entries)
         if call.tags:
             request["DefaultEmailTags"] = _pairs(call.tags)
         return request

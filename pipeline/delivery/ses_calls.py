@@ -1,9 +1,11 @@
 """Which calls to SES a batch becomes: as few as carry every mail exactly."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+import orjson
 
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
@@ -21,7 +23,7 @@ from pipeline.render.stencil import Filling, Stencil, Words, whole
 Json = dict[str, Any]
 #: What all mails of one call have in common beside the words.
 _Common = tuple[Mailbox, str | None, tuple[AttachedFile, ...]]
-#: What botocore and the default values add.
+#: Addresses, tags, names: what stands around the words.
 _OVERHEAD: Final = 2_000
 #: The only tag in which the mails of a batch differ.
 _OWN_TAG: Final = "recipient"
@@ -31,19 +33,20 @@ _OWN_TAG: Final = "recipient"
 class Bulk:
     """One SendBulkEmail: a template, and for each recipient the values of its slots.
 
-    `places` are the places of the messages in the batch; `tags` are those that all of them have.
+    `places` are the places of the messages in the batch; `tags` are those that all of them have. The
+    entries are JSON.
     """
 
     places: tuple[int, ...]
     stencil: Stencil
-    entries: tuple[Json, ...]
+    entries: tuple[bytes, ...]
     tags: tuple[tuple[str, str], ...]
 
     @property
     def defaults(self) -> str:
         """Empty values for all slots: a value that SES misses would lose the mail without a word."""
         names = range(self.stencil.slots + len(self.stencil.constants))
-        return json.dumps({f"f{n}": "" for n in names}, separators=(",", ":"))
+        return orjson.dumps({f"f{n}": "" for n in names}).decode()
 
     @property
     def halves(self) -> "tuple[Bulk, Bulk]":
@@ -72,14 +75,12 @@ class Single:
 Call = Bulk | Single
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
+class _Item(NamedTuple):  # made once for every recipient, and a frozen dataclass costs more
     place: int
-    filling: Filling
-    common: _Common
     tags: tuple[tuple[str, str], ...]
-    entry: Json
-    size: int
+    entry: bytes
+    #: Characters of the values.
+    data: int
 
 
 def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
@@ -91,18 +92,25 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
     """
     calls: list[Call] = []
     alone: dict[_Common, list[tuple[int, Message]]] = {}
-    shared: dict[tuple[Stencil, _Common], list[_Item]] = {}
+    shared: dict[tuple[Stencil | None, _Common], list[tuple[int, Message]]] = {}
     for place, message in messages:
-        filling = proven(message)
-        item = None if filling is None else _item(place, message, filling)
-        if item is None or not _fits(item):
-            alone.setdefault(_common(message), []).append((place, message))
-        else:
-            shared.setdefault((item.filling.stencil, item.common), []).append(item)
-    for items in shared.values():
-        calls += _bulks(items)
-    for rest in alone.values():
-        calls += _whole(rest)
+        stencil = message.filling.stencil if proven(message) and message.filling else None
+        shared.setdefault((stencil, _common(message)), []).append((place, message))
+    for (stencil, common), group in shared.items():
+        if stencil is None:
+            alone.setdefault(common, []).extend(group)
+            continue
+        base, items = _base(stencil, common), []
+        for place, message in group:
+            assert message.filling is not None
+            item = _item(place, message, message.filling)
+            if _fits(item, base):
+                items.append(item)
+            else:
+                alone.setdefault(common, []).append((place, message))
+        calls += _bulks(items, stencil, common)
+    for common, rest in alone.items():
+        calls += _whole(rest, common)
     return tuple(calls)
 
 
@@ -114,18 +122,19 @@ def proven(message: Message) -> Filling | None:
     return filling
 
 
-def _whole(messages: Sequence[tuple[int, Message]]) -> Iterator[Call]:
-    items: list[_Item] = []
+def _whole(messages: Sequence[tuple[int, Message]], common: _Common) -> Iterator[Call]:
+    items: dict[Stencil, list[_Item]] = {}
     for place, message in messages:
-        item = _item(place, message, whole(Words(message.subject, message.html, message.text)))
+        filling = whole(Words(message.subject, message.html, message.text))
+        item = _item(place, message, filling)
         if len(messages) == 1:
             yield Single(place, "nobody else gets a mail like it")
-        elif not _fits(item):
+        elif not _fits(item, _base(filling.stencil, common)):
             yield Single(place, "the mail is too large for a call with several recipients")
         else:
-            items.append(item)
-    for html in (True, False):
-        yield from _bulks([item for item in items if (item.filling.stencil.html is not None) is html])
+            items.setdefault(filling.stencil, []).append(item)
+    for stencil, together in items.items():
+        yield from _bulks(together, stencil, common)
 
 
 def _common(message: Message) -> _Common:
@@ -133,51 +142,50 @@ def _common(message: Message) -> _Common:
 
 
 def _item(place: int, message: Message, filling: Filling) -> _Item:
-    content = {"ReplacementTemplate": {"ReplacementTemplateData": data_of(filling)}}
+    data = data_of(filling)
+    content = {"ReplacementTemplate": {"ReplacementTemplateData": data}}
     entry: Json = {"Destination": {"ToAddresses": [message.to]}, "ReplacementEmailContent": content}
     if message.headers:
         entry["ReplacementHeaders"] = _pairs(message.headers)
     if own := [pair for pair in message.tags if pair[0] == _OWN_TAG]:
         entry["ReplacementTags"] = _pairs(own)
     shared = tuple(pair for pair in message.tags if pair[0] != _OWN_TAG)
-    return _Item(place, filling, _common(message), shared, entry, size_of(entry))
+    return _Item(place, shared, orjson.dumps(entry), len(data))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Json]:
     return [{"Name": name, "Value": value} for name, value in pairs]
 
 
-def _fits(item: _Item) -> bool:
-    data = item.entry["ReplacementEmailContent"]["ReplacementTemplate"]["ReplacementTemplateData"]
-    return len(data) <= LONGEST_DATA and _base(item) + item.size <= LONGEST_BULK
+def _fits(item: _Item, base: int) -> bool:
+    return item.data <= LONGEST_DATA and base + len(item.entry) <= LONGEST_BULK
 
 
-def _base(item: _Item) -> int:
-    """How long a request is before its first entry."""
-    stencil = item.filling.stencil
+@lru_cache(maxsize=64)
+def _base(stencil: Stencil, common: _Common) -> int:
+    """How long a request is before its first entry, in bytes; a few more, never fewer."""
     words = [stencil.subject, stencil.text, stencil.html]
     names = 12 * (stencil.slots + len(stencil.constants))
-    files = sum(map(size_of_file, item.common[2]))
-    return size_of({"words": words}) + names + files + _OVERHEAD
+    return size_of(words) + names + sum(map(size_of_file, common[2])) + _OVERHEAD
 
 
-def _bulks(items: Sequence[_Item]) -> Iterator[Bulk]:
+def _bulks(items: Sequence[_Item], stencil: Stencil, common: _Common) -> Iterator[Bulk]:
     """Calls for items of one stencil, none longer than allowed."""
     group: list[_Item] = []
-    room = 0
+    base = room = _base(stencil, common)
     for item in items:
-        if not group or len(group) == MOST_ENTRIES or item.size + 2 > room:
+        if not group or len(group) == MOST_ENTRIES or len(item.entry) + 1 > room:
             if group:
-                yield _bulk(group)
-            group, room = [], LONGEST_BULK - _base(item)
+                yield _bulk(group, stencil)
+            group, room = [], LONGEST_BULK - base
         group.append(item)
-        room -= item.size + 2
+        room -= len(item.entry) + 1
     if group:
-        yield _bulk(group)
+        yield _bulk(group, stencil)
 
 
-def _bulk(group: Sequence[_Item]) -> Bulk:
+def _bulk(group: Sequence[_Item], stencil: Stencil) -> Bulk:
     first = group[0]
     assert all(item.tags == first.tags for item in group), "a batch has one campaign, wave and number"
-    entries = tuple(item.entry for item in group)
-    return Bulk(tuple(item.place for item in group), first.filling.stencil, entries, first.tags)
+    places = tuple(item.place for item in group)
+    return Bulk(places, stencil, tuple(item.entry for item in group), first.tags)

@@ -48,6 +48,7 @@ class Verdict:
         return trouble_for(self.code, unknown=False) if self.fate is Fate.STOP else None
 
 
+_SENT: Final = Verdict(Fate.SENT)
 #: On a whole call, or on each of its entries.
 Answer = Verdict | tuple[Verdict, ...]
 
@@ -165,7 +166,7 @@ def of_entry(result: Mapping[str, Any]) -> Verdict:
     fate = _ENTRIES.get(status, Fate.UNKNOWN) if isinstance(status, str) else Fate.UNKNOWN
     if fate is Fate.SENT and not result.get("MessageId"):
         return Verdict(Fate.UNKNOWN, "no message id")
-    return Verdict(fate, "" if fate is Fate.SENT else str(status))
+    return _SENT if fate is Fate.SENT else Verdict(fate, str(status))
 
 
 def of_bulk(response: Mapping[str, Any], count: int) -> tuple[Verdict, ...]:

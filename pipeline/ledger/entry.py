@@ -30,6 +30,7 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.REFUSED: frozenset(),
     State.EXCLUDED: frozenset(),
 }
+_AFTER_A_CALL = NEXT[State.UNKNOWN] | {State.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,7 @@ class Outcome:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        allowed = NEXT[State.UNKNOWN] | {State.UNKNOWN}
-        assert self.state in allowed, f"a reserved recipient cannot become {self.state.name}"
+        assert self.state in _AFTER_A_CALL, f"a reserved recipient cannot become {self.state.name}"
 
 
 @dataclass(frozen=True, slots=True)

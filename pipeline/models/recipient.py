@@ -3,8 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+import orjson
 
 
 class Reason(StrEnum):
@@ -43,12 +45,17 @@ class Recipient:
     id: str
     address: str
     fields: Mapping[str, str]
+    #: A hash over id, address and merge data: compared at the last step before a message leaves. Made once,
+    #: with the row; whoever renders a row makes it anew from what he was given.
+    seal: str = field(init=False, repr=False, compare=False)
 
-    @property
-    def seal(self) -> str:
-        """A hash over id, address and merge data: compared at the last step before a message leaves."""
-        row = json.dumps([self.id, self.address, sorted(self.fields.items())], ensure_ascii=False)
-        return hashlib.sha256(row.encode()).hexdigest()[:32]
+    def __post_init__(self) -> None:
+        said = [self.id, self.address, self.fields]
+        try:
+            row = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:
+            row = json.dumps(said, sort_keys=True).encode()  # half a character, which orjson does not take
+        object.__setattr__(self, "seal", hashlib.sha256(row).hexdigest()[:32])
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,9 @@ class Composer:
         self.plain = sandbox(self._find, escape=False, language=source.language)
         for each in (self.escaping, self.plain):
             each.globals.update(fixed)
-        #: Words that passed every check, where the same words come again and again.
-        self._sound: set[str] = set()
+        #: By their pieces, words that passed every check, where the same ones come again and again. The
+        #: pieces are constants of the template, so that to know them again costs no look at the whole.
+        self._sound: dict[tuple[str, ...], str] = {}
         self._remembers = sandbox is not Sandbox
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
@@ -137,12 +138,16 @@ class Composer:
             raise
         except Exception as error:  # noqa: BLE001 see compose; here the template's name is known
             raise Unrenderable(failure_of(error, name)) from None
-        return self._checked("".join(pieces), name)
+        key = tuple(pieces)
+        if (known := self._sound.get(key)) is not None:
+            return known
+        words = self._checked("".join(pieces), name)
+        if self._remembers and len(self._sound) < _MOST_REMEMBERED:
+            self._sound[key] = words
+        return words
 
     def _checked(self, words: str, name: str) -> str:
         """`words` with one kind of line ending, if they may be sent."""
-        if words in self._sound:
-            return words
         words = words.replace("\r\n", "\n").replace("\r", "\n")
         self._bound(len(words), name)
         if not words.strip():
@@ -163,8 +168,6 @@ class Composer:
                     name,
                 )
             )
-        if self._remembers and len(self._sound) < _MOST_REMEMBERED:
-            self._sound.add(words)
         return words
 
     def _bound(self, length: int, name: str) -> None:

@@ -18,9 +18,10 @@ from pipeline.render.stencil import Filling
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
 _ADDRESS: Final = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
-_TAG: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+#: Words, each on a line of its own.
+_TAG_WORDS: Final = re.compile(r"(?:[A-Za-z0-9_-]{1,256}\n)*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_HEADER_VALUE: Final = re.compile(r"[\x20-\x7e]{1,900}")  # SES takes 995; RFC 5322 allows lines of 998
+_LONGEST_HEADER: Final = 900  # SES takes 995; RFC 5322 allows lines of 998
 _HEADER_NAME: Final = re.compile(r"X-Postmerge-[A-Za-z0-9-]{1,60}")
 #: Every other header of ours would be a way to address somebody else, or to speak for somebody else.
 _HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "List-ID", "Feedback-ID"})
@@ -64,9 +65,8 @@ class Message:
             raise Malformed("A header stands in the message twice.")
         for name, value in self.headers:
             _header(name, value)
-        for pair in self.tags:
-            if not all(_TAG.fullmatch(word) for word in pair):
-                raise Malformed("A tag may hold letters, digits, _ and - only, at most 256 of them.")
+        if not _TAG_WORDS.fullmatch("".join([f"{name}\n{value}\n" for name, value in self.tags])):
+            raise Malformed("A tag may hold letters, digits, _ and - only, at most 256 of them.")
 
     def as_email(self, date: datetime) -> bytes:
         """The whole mail as it goes over the wire; `date` carries a zone.
@@ -173,5 +173,6 @@ def _line(what: str, value: str) -> None:
 def _header(name: str, value: str) -> None:
     if name not in _HEADERS and not _HEADER_NAME.fullmatch(name):
         raise Malformed(f"The header {name!r} is none that Postmerge sets.")
-    if not _HEADER_VALUE.fullmatch(value):
+    # of ASCII exactly what stands between space and tilde is printable
+    if not (value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_HEADER):
         raise Malformed(f"The header {name} is not plain ASCII of one line with at most 900 characters.")

@@ -60,23 +60,31 @@ class Renderer:
         Raises PipelineError when no child can be started, AssertionError when an answer belongs to
         another row.
         """
-        made = zip(recipients, self.composed(recipients), strict=True)
-        return tuple(self._message(recipient, result, tags(recipient)) for recipient, result in made)
+        links = [self._link(recipient) for recipient in recipients]
+        made = zip(recipients, links, self._composed(recipients, links), strict=True)
+        return tuple(
+            self._message(recipient, link, result, tags(recipient)) for recipient, link, result in made
+        )
 
     def composed(self, recipients: Sequence[Recipient]) -> tuple[Composed | RenderFailure, ...]:
         """The words alone, in the same order; raises as `render`."""
+        return self._composed(recipients, [self._link(recipient) for recipient in recipients])
+
+    def _composed(
+        self, recipients: Sequence[Recipient], links: Sequence[str]
+    ) -> tuple[Composed | RenderFailure, ...]:
+        rows = list(zip(recipients, links, strict=True))
         results: list[Composed | RenderFailure] = []
-        for start in range(0, len(recipients), _LARGEST_BATCH):
-            results += self._batch(recipients[start : start + _LARGEST_BATCH])
+        for start in range(0, len(rows), _LARGEST_BATCH):
+            results += self._batch(rows[start : start + _LARGEST_BATCH])
         return tuple(results)
 
-    def _batch(self, batch: Sequence[Recipient]) -> list[Composed | RenderFailure]:
+    def _batch(self, waiting: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """All rows in one round trip; when the child dies, the rest goes to a new one, row by row.
 
         Row by row, because a child that dies takes answers along that it had not said yet: only a row that
         alone kills a child which has done nothing else is to blame.
         """
-        waiting = [(recipient, self._link(recipient)) for recipient in batch]
         results: list[Composed | RenderFailure] = []
         step = len(waiting)
         while waiting:
@@ -90,7 +98,8 @@ class Renderer:
             if len(answers) < len(asked):
                 end = self._end_child()
                 if fresh and len(asked) == 1:
-                    results.append(end.of(waiting.pop(0)[0].id))
+                    results.append(end.of(waiting[0][0].id))
+                    waiting = waiting[1:]
                 step = 1
         return results
 
@@ -99,13 +108,13 @@ class Renderer:
         return unsubscribe.link(base, self._source.campaign, recipient.id, self._key) if base else ""
 
     def _message(
-        self, recipient: Recipient, result: Composed | RenderFailure, tags: Mapping[str, str]
+        self, recipient: Recipient, link: str, result: Composed | RenderFailure, tags: Mapping[str, str]
     ) -> Message | RenderFailure:
         if isinstance(result, RenderFailure):
             assert result.recipient_id == recipient.id, "a failure belongs to the row that was asked about"
             return result
         source = self._source
-        headers = unsubscribe.headers(self._link(recipient)) if source.one_click else ()
+        headers = unsubscribe.headers(link) if source.one_click else ()
         try:
             message = Message(
                 sender=source.sender,

@@ -13,6 +13,8 @@ from typing import Final
 _SLOT: Final = re.compile(r"\{\{f(\d+)\}\}")
 _BEFORE: Final = re.compile(r"[{\\]+\Z")
 _AFTER: Final = re.compile(r"\A\}+")
+#: Text and slots in turn, and the numbers of the slots.
+_Split = tuple[list[str], list[int]]
 #: Text, and where in it which value goes.
 Parts = Sequence[str | int]
 
@@ -43,14 +45,20 @@ class Stencil:
     html: str | None
     slots: int
     constants: tuple[str, ...] = ()
-    _split: tuple[list[str] | None, ...] = field(init=False, repr=False, compare=False)
+    #: The three parts taken apart, and the names of the slots: made once for many recipients.
+    _split: tuple["_Split | None", ...] = field(init=False, repr=False, compare=False)
+    _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = (self.subject, self.html, self.text)
+        names = tuple(f"f{n}" for n in range(self.slots + len(self.constants)))
         split = tuple(None if part is None else _SLOT.split(part) for part in parts)
         for pieces in split:
-            _assert_safe(pieces or [], self.slots + len(self.constants))
-        object.__setattr__(self, "_split", split)
+            _assert_safe(pieces or [], len(names))
+        object.__setattr__(
+            self, "_split", tuple(None if p is None else (p, [int(n) for n in p[1::2]]) for p in split)
+        )
+        object.__setattr__(self, "_names", names)
 
     def filled(self, values: Sequence[str]) -> Words:
         """The words that SES makes of the template and `values`, one for each of `slots`."""
@@ -64,7 +72,7 @@ class Stencil:
     def data(self, values: Sequence[str]) -> dict[str, str]:
         """What SES is given for one recipient: every slot by its name."""
         assert len(values) == self.slots, "every slot has a value"
-        return {f"f{n}": value for n, value in enumerate((*values, *self.constants))}
+        return dict(zip(self._names, (*values, *self.constants), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +81,11 @@ class Filling:
 
     stencil: Stencil
     values: tuple[str, ...] = field(repr=False)
+    #: What SES will make of it.
+    words: Words = field(init=False, repr=False, compare=False)
 
-    @property
-    def words(self) -> Words:
-        """What SES will make of it."""
-        return self.stencil.filled(self.values)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "words", self.stencil.filled(self.values))
 
     @property
     def data(self) -> dict[str, str]:
@@ -145,9 +153,10 @@ def _assert_safe(pieces: Sequence[str], slots: int) -> None:
             raise NotShareable("a brace or a backslash stands right beside a value")
 
 
-def _joined(pieces: Sequence[str], values: Sequence[str]) -> str:
-    said = list(pieces)
-    said[1::2] = [values[int(n)] for n in pieces[1::2]]
+def _joined(split: _Split, values: Sequence[str]) -> str:
+    pieces, slots = split
+    said = pieces.copy()
+    said[1::2] = [values[n] for n in slots]
     return "".join(said)
 
 

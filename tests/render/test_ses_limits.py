@@ -1,10 +1,6 @@
 """What SES would refuse is found before the call."""
 
-import json
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Message
@@ -15,7 +11,6 @@ from pipeline.render.ses_limits import (
     envelope_breaches,
     goes_alone,
     objection,
-    size_of,
 )
 from pipeline.render.source import Mailbox
 
@@ -57,11 +52,6 @@ def test_an_ordinary_message_meets_no_objection() -> None:
 )
 def test_what_ses_would_refuse_is_named(changes: dict[str, object], words: str) -> None:
     assert (objection(message(**changes)) or "").startswith(words)
-
-
-@given(st.recursive(st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
-def test_a_request_is_never_longer_than_it_was_said_to_be(piece: object) -> None:
-    assert size_of({"piece": piece}) >= len(json.dumps({"piece": piece}))
 
 
 def test_everything_that_is_wrong_is_named_at_once() -> None:

@@ -20,7 +20,7 @@ from pipeline.delivery.looking import (
     look,
     marker_key,
 )
-from pipeline.delivery.own_holds import keep_machine_hold, place_once
+from pipeline.delivery.own_holds import held_by_transport_trouble, keep_machine_hold, place_once
 from pipeline.delivery.progress import assert_no_old_copy, mark
 from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
@@ -35,7 +35,7 @@ from pipeline.plan.waves import BATCH_MAX
 from pipeline.render.of_campaign import mail_source
 
 #: Our own verdicts on the moment: they are not asked about, they are found again.
-_FOUND_ANEW = frozenset({HoldKind.CHECKLIST, HoldKind.BOUNDS, HoldKind.QUOTA})
+_FOUND_ANEW = frozenset({HoldKind.CHECKLIST, HoldKind.BOUNDS, HoldKind.QUOTA, HoldKind.TRANSPORT})
 
 
 #: In a long wave everything is looked at again so often: the gate, the quota, the checklist.
@@ -70,7 +70,7 @@ def deliver(world: World) -> Delivered:
     for campaign in campaigns_of(world):
         if world.stopping():
             break
-        with _kept_apart(world, campaign, troubles):
+        with _kept_apart(world, campaign, troubles), held_by_transport_trouble(world, campaign):
             advance(world, campaign)
         with _kept_apart(world, campaign, troubles):
             statuses.append(status_of(look(world, campaign, remember=False)))
@@ -150,6 +150,7 @@ def _held(world: World, sight: Sight, ready: Ready) -> bool:
     if any(hold.kind not in _FOUND_ANEW for hold in holds_of(sight)):
         return True
     used_up = _quota_used_up(world, sight)
+    keep_machine_hold(world, sight, HoldKind.TRANSPORT, None)
     keep_machine_hold(world, sight, HoldKind.QUOTA, used_up)
     if used_up is not None:
         return True

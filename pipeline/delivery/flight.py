@@ -6,8 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from pipeline.delivery.sending import Claimed
-from pipeline.delivery.transport import Sent, Transport
-from pipeline.errors import PipelineError
+from pipeline.delivery.transport import Sent, Transport, TransportTrouble
 
 Settle = Callable[[Claimed, Sent], None]
 
@@ -38,7 +37,7 @@ class Flight:
         self._settle = settle
         self._slow_down = slow_down
         self._under_way: dict[Future[Sent], Claimed] = {}
-        self.trouble: PipelineError | None = None
+        self.trouble: TransportTrouble | None = None
 
     def __enter__(self) -> Self:
         return self

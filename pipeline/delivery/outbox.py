@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.clock import Clock
-from pipeline.delivery.transport import Parcel, Sent
-from pipeline.errors import PipelineError
+from pipeline.delivery.transport import Parcel, Sent, TransportTrouble
 from pipeline.ledger.entry import BatchId, Outcome, State
 from pipeline.render.message import assert_same_row
 
@@ -69,10 +68,10 @@ class Outbox:
             unfinished.unlink(missing_ok=True)
 
 
-def _trouble(folder: Path, error: OSError) -> PipelineError:
+def _trouble(folder: Path, error: OSError) -> TransportTrouble:
     full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     remedy = "Make room" if full else "Look at the folder and its permissions"
-    return PipelineError(
+    return TransportTrouble(
         f"The outbox {folder} cannot take the message: {error.strerror}.",
         f"{remedy}, then deliver again: what was not written is still to be sent.",
     )

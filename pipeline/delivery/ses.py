@@ -20,7 +20,8 @@ from pipeline.delivery.ses_calls import Bulk, Call, Single, calls_of
 from pipeline.delivery.ses_outcomes import Answer, of_bulk, of_error, of_single
 from pipeline.delivery.ses_round import tell
 from pipeline.delivery.ses_words import trouble_for
-from pipeline.delivery.transport import Allowance, Parcel, Sent
+from pipeline.delivery.transport import Allowance, Parcel, Sent, TransportTrouble
+from pipeline.errors import PipelineError
 from pipeline.ledger.entry import BatchId, Outcome, State
 from pipeline.render.message import Message, assert_same_row
 from pipeline.render.ses_limits import objection
@@ -83,9 +84,12 @@ class SesTransport:
         return cls(client, configuration_sets, account=patient_client("sesv2", region))
 
     def allowance(self) -> Allowance:
-        """The account's quota (GetAccount). Raises PipelineError when it may not send at all."""
-        with told("Amazon SES"):
-            account = self._account.get_account()
+        """The account's quota (GetAccount). Raises TransportTrouble when it may not send at all."""
+        try:
+            with told(f"Amazon SES in {self._account.meta.region_name}"):
+                account = self._account.get_account()
+        except PipelineError as error:
+            raise TransportTrouble(error.sentence, error.remedy) from error
         if not account.get("SendingEnabled", False):
             raise trouble_for("ACCOUNT_SENDING_PAUSED", unknown=False)
         quota = account["SendQuota"]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from botocore import exceptions as aws
 
 from pipeline.delivery.ses_words import DAILY_QUOTA, trouble_for
-from pipeline.errors import PipelineError
+from pipeline.delivery.transport import TransportTrouble
 from pipeline.ledger.entry import Outcome, State
 
 
@@ -43,7 +43,7 @@ class Verdict:
         return Outcome(_STATES[self.fate], "" if self.fate in {Fate.SENT, Fate.LATER, Fate.STOP} else reason)
 
     @property
-    def trouble(self) -> PipelineError | None:
+    def trouble(self) -> TransportTrouble | None:
         """The broken environment behind it, if it stops the sender."""
         return trouble_for(self.code, unknown=False) if self.fate is Fate.STOP else None
 

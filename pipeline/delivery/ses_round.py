@@ -11,7 +11,7 @@ from typing import Final, assert_never
 from pipeline.delivery.ses_calls import Bulk, Call, Single
 from pipeline.delivery.ses_outcomes import Answer, Fate, Verdict
 from pipeline.delivery.ses_words import trouble_for
-from pipeline.errors import PipelineError
+from pipeline.delivery.transport import TransportTrouble
 from pipeline.ledger.entry import Outcome, State
 
 #: So many are enough to find a single entry because of which SES refuses a whole call of 50.
@@ -24,7 +24,7 @@ class Told:
     """What became of everybody, by place; and whether the sender should stop, or only slow down."""
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
-    trouble: PipelineError | None = None
+    trouble: TransportTrouble | None = None
     slow_down: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.errors import PipelineError
+from pipeline.delivery.transport import TransportTrouble
 
 #: Our own word for an answer that SES gives under several codes.
 DAILY_QUOTA: Final = "ACCOUNT_DAILY_QUOTA_EXCEEDED"
@@ -69,15 +69,15 @@ _BY_CODE: Final = {
 }
 
 
-def trouble_for(code: str, *, unknown: bool) -> PipelineError:
+def trouble_for(code: str, *, unknown: bool) -> TransportTrouble:
     """The words for a code of SES or botocore; `unknown` when the call may have sent mail."""
     if unknown:
-        return PipelineError(
+        return TransportTrouble(
             f"SES gave no clear answer ({code}); whether those mails left is unknown.",
             "They are not sent again. `postmerge status` counts them, `postmerge resolve` settles them.",
         )
     if code in _BY_CODE:
-        return PipelineError(*_BY_CODE[code])
-    return PipelineError(
+        return TransportTrouble(*_BY_CODE[code])
+    return TransportTrouble(
         f"SES refuses to send ({code}).", "Look the code up in the SES documentation; nothing was sent."
     )

@@ -18,6 +18,10 @@ class Parcel:
     message: Message
 
 
+class TransportTrouble(PipelineError):
+    """The transport refuses to send, or cannot be reached: it stops the sender, and holds the campaign."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """One outcome a parcel, in their order; `trouble` is a broken environment that stops the sender.
@@ -26,7 +30,7 @@ class Sent:
     """
 
     outcomes: tuple[Outcome, ...]
-    trouble: PipelineError | None = None
+    trouble: TransportTrouble | None = None
     slow_down: bool = False
 
 
@@ -42,7 +46,7 @@ class Transport(Protocol):
     """Something that takes mail."""
 
     def allowance(self) -> Allowance | None:
-        """What it would take now; None when it takes everything. Raises PipelineError when unreadable."""
+        """What it would take now; None when it takes everything. Raises TransportTrouble when unreadable."""
         ...
 
     def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:

@@ -30,6 +30,8 @@ class HoldKind(StrEnum):
     BOUNDS = "bounds"
     #: Today's quota of the transport is used up.
     QUOTA = "quota"
+    #: The transport refused to send, or could not be reached.
+    TRANSPORT = "transport"
     #: Its files on `main` cannot be read.
     BROKEN = "broken"
     #: Not approved as the policy asks.

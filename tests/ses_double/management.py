@@ -23,7 +23,7 @@ def get_account(account: Account, _request: Mapping[str, Any]) -> dict[str, Any]
         "ProductionAccessEnabled": settings.production_access,
         "SendQuota": {
             "Max24HourSend": float(settings.max_24_hour_send),
-            "MaxSendRate": float(settings.max_send_rate),
+            "MaxSendRate": float(settings.told_send_rate or settings.max_send_rate),
             "SentLast24Hours": float(account.sent_last_24_hours()),
         },
         "SendingEnabled": settings.sending_enabled,

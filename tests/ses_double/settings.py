@@ -38,6 +38,8 @@ class Settings:
 
     # The account.
     max_send_rate: float = 1_000_000.0
+    #: What GetAccount says instead; 0 says the truth. A careful client then makes small calls.
+    told_send_rate: float = 0.0
     #: -1: without limit, as the service says it.
     max_24_hour_send: float = -1.0
     #: Sent in the last 24 hours by somebody else.

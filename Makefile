@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # Tests that play whole commands, repositories or services: the slow half.
-WHOLE := stories cli ses_double contracts delivery workspace approvals preview
+WHOLE := stories cli ses_double contracts delivery workspace approvals preview chaos
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo browser test quick chaos lint check bench schema lock clean
@@ -35,8 +35,9 @@ test: setup browser ## all tests
 quick: setup ## the fast half of the tests, without whole commands and repositories
 	$(BIN)/python -m pytest -n 2 -m "not slow" $(WHOLE:%=--ignore=tests/%)
 
-chaos: setup ## kill -9 and two senders, many more times than in `make test`
-	POSTMERGE_CHAOS_RUNS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py
+chaos: setup ## a thousand runs of kill -9, faults, two senders, reverts and halts; in `make test` there are 300
+	POSTMERGE_CHAOS_RUNS=1000 $(BIN)/python -m pytest -n 2 tests/chaos
+	POSTMERGE_KILLS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py
 
 lint: setup ## style, types, layers, generated files, workflows
 	$(BIN)/ruff check .

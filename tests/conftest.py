@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections import Counter
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # No test asks a cloud for credentials: botocore would look for them at an address of the machine's network.
@@ -13,3 +15,15 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
         signal.signal(_number, _usual)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What happened in the runs of `tests/chaos`, from all workers, with the seeds that repeat them."""
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    told = [dict(report.user_properties) for report in reports if getattr(report, "when", "") == "call"]
+    totals: dict[str, Counter[str]] = {}
+    for happened in (said["chaos"] for said in told if "chaos" in said):
+        totals.setdefault(happened.pop("seed"), Counter()).update(happened)
+    for seed, total in totals.items():
+        listed = ", ".join(f"{what}: {count:,}" for what, count in total.most_common())
+        terminalreporter.write_line(f"chaos: POSTMERGE_CHAOS_SEED={seed}; {listed}")

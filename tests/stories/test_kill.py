@@ -1,6 +1,6 @@
 """kill -9 at any moment: whoever had the mail does not get it again, and everybody is accounted for.
 
-POSTMERGE_CHAOS_SEED repeats a run; POSTMERGE_CHAOS_RUNS says how many kills there are.
+POSTMERGE_CHAOS_SEED repeats a run; POSTMERGE_KILLS says how many kills there are.
 """
 
 import os
@@ -31,7 +31,7 @@ from tests.stories.story import Story
 
 _SEED = os.environ.get("POSTMERGE_CHAOS_SEED") or os.urandom(8).hex()
 _KILLS_EACH = 5
-_TESTS = -(-int(os.environ.get("POSTMERGE_CHAOS_RUNS", "50")) // _KILLS_EACH)
+_TESTS = -(-int(os.environ.get("POSTMERGE_KILLS", "30")) // _KILLS_EACH)
 _MEMBERS = 120
 #: Batches of 50, several of them under way at a time.
 _MOST_UNDER_WAY = 50 * wiring._OUTBOX_IN_FLIGHT

@@ -50,6 +50,8 @@ class Record:
     """What the ledger knows of other campaigns, newest first."""
 
     earlier: tuple[Earlier, ...] = ()
+    #: Whether the delivery of this campaign has begun.
+    begun: bool = False
 
     def last_of(self, segment: str) -> Earlier | None:
         """The newest one that went to a segment."""
@@ -135,6 +137,11 @@ class Draft:
     def day(self) -> date:
         """The day on which it is read: of `send_at`, or today for `on_merge`; in the campaign's zone."""
         return (self.send_at or self.now.astimezone(self.zone)).date()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the delivery is known to have begun; a campaign that was sent is not sent too late."""
+        return self.seen_record is not None and self.seen_record.begun
 
     @property
     def segment(self) -> Segment | None:

@@ -194,4 +194,6 @@ def audience_of(resolution: Resolution) -> Audience:
 def _record(campaign: str, means: Means) -> Record | None:
     if means.history is None:
         return None
-    return Record(tuple(each for each in means.history() if each.campaign != campaign))
+    history = means.history()
+    others = tuple(each for each in history if each.campaign != campaign)
+    return Record(others, begun=len(others) < len(history))

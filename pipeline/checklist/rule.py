@@ -98,6 +98,8 @@ class Rule:
     remark: bool = False
     #: Whether only `postmerge preview` asks: it needs a browser, or time that a check does not have.
     preview: bool = False
+    #: What it looks at where it is at hand (`draft.seen_…`), and can do without.
+    uses: frozenset[Need] = frozenset()
 
     def __post_init__(self) -> None:
         assert _ID.fullmatch(self.id), f"{self.id} is no heading/name"
@@ -134,12 +136,16 @@ def rule(
     *needs: Need,
     severity: Severity = Severity.ERROR,
     mandatory: bool = False,
+    uses: tuple[Need, ...] = (),
 ) -> Callable[[Check], Rule]:
     """Make a rule of a check function; its docstring becomes the documentation."""
 
     def made(check: Check) -> Rule:
         explanation = inspect.getdoc(check) or ""
-        return Rule(name, title, title_ja, explanation, frozenset(needs), severity, mandatory, check)
+        wanted = frozenset(uses)
+        return Rule(
+            name, title, title_ja, explanation, frozenset(needs), severity, mandatory, check, uses=wanted
+        )
 
     return made
 

@@ -63,7 +63,7 @@ class _Run:
         if self._campaign not in self._workspace.campaigns or self._workspace.policy is None:
             return self._unreadable()
         self._audience()
-        needs = frozenset[Need]().union(*(rule.needs for rule in self._rules))
+        needs = frozenset[Need]().union(*(rule.needs | rule.uses for rule in self._rules))
         with ExitStack() as keep:
             sound = not blocking(self._answers.findings)
             draft = drafted(self._workspace, self._campaign, self._means, needs, keep, sound=sound)

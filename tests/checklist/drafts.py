@@ -302,7 +302,7 @@ def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, An
     for key, value in changes.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
         merged[key] = _merged(merged[key], value) if both else value
-    return merged
+    return {key: value for key, value in merged.items() if value is not None}
 
 
 def _dumped(data: Mapping[str, Any]) -> str:

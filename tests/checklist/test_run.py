@@ -55,9 +55,7 @@ def test_the_catalogue_names_each_rule_once_for_people_of_both_languages() -> No
 def test_the_list_is_complete_for_a_green_campaign(story: Story) -> None:
     found = report(story)
     assert list(statuses(found)) == [rule.id for rule in RULES]
-    assert {status for rule, status in statuses(found).items() if rule != "recipients/growth"} == {
-        Status.PASS
-    }
+    assert set(statuses(found).values()) <= {Status.PASS, Status.NOT_APPLICABLE}
     assert found.green
 
 

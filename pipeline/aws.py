@@ -1,5 +1,6 @@
 """What every adapter of Amazon Web Services needs: a client, and its errors in plain words."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -88,6 +89,8 @@ def patient_client(service: str, region: str | None) -> Any:
         read_timeout=20,
         tcp_keepalive=True,
     )
+    # Every other SDK of AWS reads AWS_REGION; botocore knows AWS_DEFAULT_REGION only.
+    region = region or os.environ.get("AWS_REGION")
     with told("Amazon Web Services"):
         own = botocore.session.get_session()
         own.register_component("data_loader", _models())

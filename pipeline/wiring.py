@@ -24,7 +24,9 @@ from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World
+from pipeline.doctor.parts import SesReader
 from pipeline.errors import PipelineError, UsageError
+from pipeline.incident.switches import Switch
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import S3, DynamoDb, Folder, GitHub, Outbox, Policy, Ses, Sqlite, Target
@@ -35,6 +37,7 @@ from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
+from pipeline.workspace.near import name_of_origin
 from pipeline.workspace.remote import RemoteBranch
 from pipeline.workspace.tree import Tree
 from pipeline.workspace.workspace import Workspace
@@ -78,8 +81,10 @@ def target_of(policy: Policy, name: str) -> Target:
     return policy.targets[name]
 
 
-def ledger_of(root: Path, target: Target, *, rehearsal: bool = False) -> Ledger:
-    """The target's ledger; a rehearsal works on a copy, and a missing one is empty."""
+def ledger_of(
+    root: Path, target: Target, *, repository: str | None = None, rehearsal: bool = False
+) -> Ledger:
+    """The ledger of the policy's `repository`; a rehearsal works on a copy, and a missing one is empty."""
     match target.ledger:
         case Sqlite(sqlite=path):
             return SqliteLedger(root / path, rehearsal=rehearsal)
@@ -87,10 +92,8 @@ def ledger_of(root: Path, target: Target, *, rehearsal: bool = False) -> Ledger:
             # Imported here: the AWS SDK takes a good part of a second that no other target needs.
             from pipeline.ledger.dynamodb import DynamoDbLedger  # noqa: PLC0415
 
-            repository = _repository_of(root, target)
-            return DynamoDbLedger(
-                table, repository=repository, region=_region_of(target), rehearsal=rehearsal
-            )
+            owner = repository or _repository_of(root, target)
+            return DynamoDbLedger(table, repository=owner, region=_region_of(target), rehearsal=rehearsal)
 
 
 def archive_of(root: Path, target: Target) -> Archive:
@@ -114,7 +117,7 @@ def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[History]
             if policy is None:
                 raise PipelineError("policy.yaml cannot be read.")
             chosen = target_of(policy, target)
-            ledger = ledger_of(root, chosen, rehearsal=True)
+            ledger = ledger_of(root, chosen, repository=policy.repository, rehearsal=True)
             stack.callback(ledger.close)
             return history_of(ledger, archive_of(root, chosen))
 
@@ -122,8 +125,10 @@ def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[History]
 
 
 def _repository_of(root: Path, target: Target) -> str:
-    """The name by which a shared table knows whose ledger it is: the same in every clone."""
-    return target.reviews.github if isinstance(target.reviews, GitHub) else root.name
+    """The name by which a table knows whose ledger it is, where the policy has none (decision 0027)."""
+    if isinstance(target.reviews, GitHub):
+        return target.reviews.github
+    return name_of_origin(root) or root.name
 
 
 def _region_of(target: Target) -> str | None:
@@ -183,11 +188,6 @@ def lacks_japanese_fonts() -> bool:
     return chromium.lacks_japanese()
 
 
-def policy_at_hand(repository: Repository, branch: str) -> Policy:
-    """The policy of the working tree, or else of the branch: enough to find the ledger in an emergency."""
-    return _first_policy(repository.working_tree, lambda: repository.tree(repository.resolve(branch)))
-
-
 def _first_policy(*trees: Callable[[], Tree]) -> Policy:
     for tree in trees:
         with suppress(PipelineError):
@@ -238,7 +238,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             repository, target, calling.branch, SystemClock() if calling.rehearsal else calling.clock
         )
         root = repository.root
-        ledger = ledger_of(root, target, rehearsal=calling.rehearsal)
+        ledger = ledger_of(root, target, repository=policy.repository, rehearsal=calling.rehearsal)
         stack.callback(ledger.close)
         archive: Archive = archive_of(root, target)
         transport: Transport = RehearsedTransport()
@@ -276,13 +276,24 @@ def zone_of(world: World) -> str:
     return _policy_of(world.main.workspace(world.main.commit())).schedule.time_zone
 
 
-@contextmanager
-def open_ledger(start: Path, target: str, branch: str = "main") -> Iterator[Ledger]:
-    """Only the ledger: what a brake needs."""
-    with Repository.open(start) as repository:
-        policy = policy_at_hand(repository, branch)
-        ledger = ledger_of(repository.root, target_of(policy, target))
-        try:
-            yield ledger
-        finally:
-            ledger.close()
+def switch_of(target: Target) -> Switch | None:
+    """What switches sending off at the target's transport; None where there is no such thing."""
+    if not isinstance(target.transport, Ses):
+        return None
+    from pipeline.delivery.ses_switch import SesSwitch  # noqa: PLC0415 as the ledger in DynamoDB
+
+    return SesSwitch(target.transport.ses.region)
+
+
+def ses_reader_of(region: str) -> SesReader:
+    """What says how SES stands in a region."""
+    from pipeline.doctor.ses_facts import SesFacts  # noqa: PLC0415 as the ledger in DynamoDB
+
+    return SesFacts(region)
+
+
+def key_there(root: Path, target: Target) -> bool:
+    """Whether the key of the unsubscribe links is there; PipelineError when it must be, or is no good."""
+    if has_key(root, os.environ) or isinstance(target.transport, Ses):
+        load_key(root, os.environ, create=False)
+    return has_key(root, os.environ)

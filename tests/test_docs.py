@@ -15,13 +15,17 @@ from pipeline.checklist.catalogue import RULES
 from pipeline.checklist.report import CampaignReport, Item, Report
 from pipeline.checklist.report import Status as ItemStatus
 from pipeline.checklist.rule import HEADINGS
-from pipeline.cli import cli, findings_text, status_text
+from pipeline.cli import cli, doctor, findings_text, resolve_text, status_text
 from pipeline.delivery.gate import RENDERING
 from pipeline.delivery.status import Progress, Status
+from pipeline.doctor.line import Examined, Line
+from pipeline.doctor.line import State as LineState
 from pipeline.errors import ExitStatus
 from pipeline.ledger.accounting import LEFT_OUT
-from pipeline.ledger.entry import Account
+from pipeline.ledger.entry import Account, Batch, BatchId, Outcome
+from pipeline.ledger.entry import State as OutcomeState
 from pipeline.ledger.hold import Hold, HoldKind
+from pipeline.ledger.resolution import NOT_SENT, Undecided
 from pipeline.models.campaign import Kind, State
 from pipeline.models.finding import Finding, Severity
 from pipeline.models.recipient import Reason
@@ -206,7 +210,7 @@ def test_every_kind_of_hold_is_in_the_run_book_with_what_lifts_it() -> None:
 
 
 def test_every_reason_for_leaving_somebody_out_is_in_the_run_book() -> None:
-    assert {RENDERING, LEFT_OUT, *map(str, Reason)} <= _words("docs/operating.md")
+    assert {RENDERING, LEFT_OUT, NOT_SENT, *map(str, Reason)} <= _words("docs/operating.md")
 
 
 def test_every_state_and_kind_is_in_the_glossary() -> None:
@@ -263,6 +267,26 @@ def test_every_field_of_the_status_is_documented() -> None:
     assert [key for key in _keys(status_text.as_data([status])) if f"`{key}`" not in section] == []
     shown = {status_text.as_data([_with(status, word)])["campaigns"][0]["state"] for word in Progress}
     assert [word for word in shown if f"`{word}`" not in section] == []
+
+
+def test_every_field_of_the_resolution_is_documented() -> None:
+    batch = Batch(BatchId("sale", 1, 1, 1), (0,))
+    undecided = Undecided(batch, "u", _NOON, None, {})
+    said = undecided.resolved({0: Outcome(OutcomeState.HELD)}, reason="asked", by="sato", at=_NOON)
+    section = _section("resolve")
+    data = resolve_text.as_data("sale", [undecided], [said])
+    assert [key for key in _keys(data) if f"`{key}`" not in section] == []
+
+
+def test_every_field_of_the_doctor_is_documented() -> None:
+    line = Line("ledger", LineState.FINE, "readable")
+    section = _section("doctor")
+    assert [
+        key
+        for key in _keys(doctor.as_data("local", [Examined("ledger", (line,))]))
+        if f"`{key}`" not in section
+    ] == []
+    assert [state for state in LineState if f"`{state}`" not in section] == []
 
 
 def _with(status: Status, progress: Progress) -> Status:

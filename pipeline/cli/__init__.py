@@ -6,7 +6,20 @@ from typing import Any
 
 import click
 
-from pipeline.cli import brakes, check, deliver, demo, new, plan, preview, schema, status, test_send
+from pipeline.cli import (
+    brakes,
+    check,
+    deliver,
+    demo,
+    doctor,
+    new,
+    plan,
+    preview,
+    resolve,
+    schema,
+    status,
+    test_send,
+)
 from pipeline.cli.options import Place
 from pipeline.errors import PipelineError
 
@@ -60,6 +73,8 @@ for _command in (
     status.status,
     brakes.halt,
     brakes.release,
+    resolve.resolve,
+    doctor.doctor,
     schema.schema,
     demo.demo,
 ):

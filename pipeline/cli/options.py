@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.errors import PipelineError
 from pipeline.workspace.git import Repository
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -73,6 +74,32 @@ def by_option() -> Callable[[_F], _F]:
     return click.option("--by", default=None, help="Who says so, for the record. [default: git's user.name]")
 
 
+def policy_option() -> Callable[[_F], _F]:
+    """--policy FILE."""
+    return click.option(
+        "--policy",
+        "policy_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
+        help="The policy.yaml to go by. [default: the nearest one, with or without git]",
+    )
+
+
 def somebody(by: str | None, repository: Repository) -> str:
     """Who acts: as said, or git's user.name, or the login name."""
-    return by or repository.user_name() or os.environ.get("USER", "unknown")
+    return by or repository.user_name() or _login()
+
+
+def somebody_at(by: str | None, start: Path) -> str:
+    """The same where there may be no git."""
+    if by:
+        return by
+    try:
+        with Repository.open(start) as repository:
+            return somebody(None, repository)
+    except PipelineError:
+        return _login()
+
+
+def _login() -> str:
+    return os.environ.get("USER", "unknown")

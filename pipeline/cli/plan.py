@@ -34,7 +34,7 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
                 "policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why."
             )
         chosen = wiring.target_of(after.policy, target)
-        ledger = wiring.ledger_of(repository.root, chosen, rehearsal=True)
+        ledger = wiring.ledger_of(repository.root, chosen, repository=after.policy.repository, rehearsal=True)
         try:
             contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
             entries = report.make(

@@ -38,7 +38,7 @@ def test_send(  # noqa: PLR0917 click hands them over like this
         if workspace.policy is None:
             raise Refused("policy.yaml cannot be read.", "`postmerge check` says why.")
         chosen = wiring.target_of(workspace.policy, target)
-        ledger = wiring.ledger_of(repository.root, chosen)
+        ledger = wiring.ledger_of(repository.root, chosen, repository=workspace.policy.repository)
         try:
             count = send_test(
                 workspace,

@@ -10,6 +10,7 @@ from pipeline.delivery.intent import NotReady, Ready, Unreadable
 from pipeline.delivery.sight import Sight, due_at, next_step
 from pipeline.ledger.accounting import LEFT_OUT
 from pipeline.ledger.hold import MACHINE, Hold, HoldKind
+from pipeline.ledger.resolution import NOT_SENT
 from pipeline.plan.calendar import quiet_until
 from pipeline.plan.delivery_plan import DeliveryPlan, Send, Soak, Step, late_after
 
@@ -52,11 +53,13 @@ def _tally(sight: Sight) -> gate.Tally | None:
         return None
     account = sight.account
     unrendered = account.reasons.get(gate.RENDERING, 0)
+    # Refused by us or by a person, not by the transport: that says nothing about the mail.
+    ours = account.reasons.get(LEFT_OUT, 0) + account.reasons.get(NOT_SENT, 0)
     return gate.Tally(
         begun_at=sight.revision.opened_at,
         last_at=max(record.last_entry_at for record in sight.waves.values()),
         accepted=account.accepted,
-        refused=max(0, account.refused - unrendered - account.reasons.get(LEFT_OUT, 0)),
+        refused=max(0, account.refused - unrendered - ours),
         unknown=max(0, account.unknown - sight.under_way),
         rendering_failures=unrendered,
         heard=sight.heard,

@@ -1,7 +1,6 @@
 """The ledger in one DynamoDB table: for senders on many machines, above all for workflow runs."""
 
 import json
-from collections import Counter
 from datetime import datetime
 
 from pipeline.ledger.accounting import account_of
@@ -28,8 +27,9 @@ from pipeline.ledger.dynamodb_items import (
 )
 from pipeline.ledger.dynamodb_rehearsal import RehearsedTable
 from pipeline.ledger.dynamodb_table import DynamoDbTable
-from pipeline.ledger.dynamodb_writes import Answer, Change, Create, Write, text
+from pipeline.ledger.dynamodb_writes import Answer, Change, Create, Item, Write, text
 from pipeline.ledger.entry import Account, Order, Revision, TestSend
+from pipeline.ledger.resolution import flat
 
 
 class DynamoDbLedger(DynamoDbBatches):
@@ -49,6 +49,11 @@ class DynamoDbLedger(DynamoDbBatches):
     def point_in_time_recovery_enabled(self) -> bool:
         """Whether the table can be brought back as it was at any moment of the last weeks."""
         return self._real.point_in_time_recovery_enabled()
+
+    def try_writing(self) -> None:
+        """Ask for a write whose condition is never met: it is refused, or not allowed at all."""
+        never: Item = {"state": "never"}
+        self._real.write([Change(("doctor", "nothing"), equals=never, put=never)])
 
     def campaigns(self) -> tuple[str, ...]:
         """See the port."""
@@ -121,9 +126,7 @@ class DynamoDbLedger(DynamoDbBatches):
     def account(self, campaign: str) -> Account:
         """See the port."""
         revisions = self.revisions(campaign)
-        reasons: Counter[str] = Counter()
-        for item in self._table.query(f"reasons/{campaign}"):
-            reasons.update(json.loads(text(item, "reasons")))
+        reasons = flat(json.loads(text(item, "reasons")) for item in self._table.query(f"reasons/{campaign}"))
         return account_of(
             revisions, {revision.number: self.waves(revision) for revision in revisions}, reasons
         )

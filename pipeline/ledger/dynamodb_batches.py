@@ -5,9 +5,8 @@ the sender's token, and counts it. Sums are kept with every entry, so that `wave
 need not read a million recipients' batches; in lanes, so that two batches rarely wait for each other.
 """
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -15,7 +14,7 @@ from pipeline.errors import PipelineError
 from pipeline.ledger.dynamodb_holds import DynamoDbHolds
 from pipeline.ledger.dynamodb_items import (
     EVERYTHING_LANES,
-    as_text,
+    as_moment,
     batch_key,
     batch_of,
     batches_in,
@@ -25,11 +24,12 @@ from pipeline.ledger.dynamodb_items import (
     lane_of,
     moment_of,
     positions_text,
-    reasons_key,
-    tally_key,
+    resolution_of,
     under_delivery,
+    waiting_of,
 )
-from pipeline.ledger.dynamodb_writes import Answer, Change, Create, Item, Write, number, text
+from pipeline.ledger.dynamodb_outcomes import Attempt, claim, first_of, letters_of, resolving, settling
+from pipeline.ledger.dynamodb_writes import Answer, Item, number, text
 from pipeline.ledger.entry import (
     Batch,
     BatchId,
@@ -42,12 +42,12 @@ from pipeline.ledger.entry import (
     Taken,
     WaveRecord,
     batches_of,
-    follow_up,
     letters,
 )
 from pipeline.ledger.hold import HeldBack
+from pipeline.ledger.resolution import Overtaken, Resolution, Resolved, Undecided
 
-#: How often the world may change between a refused reservation and the look at why.
+#: How often the world may change between a look and a write.
 _LOOKS: Final = 20
 _COUNTED: Final = ("reserved", "accepted", "refused", "excluded", "unknown", "deferred")
 
@@ -57,7 +57,7 @@ class DynamoDbBatches(DynamoDbHolds):
 
     def reserve(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
         """See the port."""
-        writes = _claim(reservation)
+        writes = claim(reservation)
         for _ in range(_LOOKS):
             if self._table.write(writes) is Answer.WRITTEN:
                 return Reserved()
@@ -86,11 +86,12 @@ class DynamoDbBatches(DynamoDbHolds):
             return Superseded()
         if known is not None:
             # Outcomes prove that the answer was not lost: a claim that comes late must not call again.
-            ours = known["token"] == reservation.token and "states" not in known
+            ours = known["token"] == reservation.token and not {"states", "resolved"} & known.keys()
             return Reserved() if ours else Taken()
         if batch.attempt > 1:
-            [before] = self._table.get([batch_key(_before(batch))])
-            if before is None or before.get("deferred") != positions_text(reservation.batch.positions):
+            [first] = self._table.get([batch_key(first_of(batch))])
+            wanted = {"waiting": positions_text(reservation.batch.positions), "attempts": batch.attempt - 1}
+            if first is None or not wanted.items() <= first.items():
                 return Taken()
         return None
 
@@ -101,26 +102,65 @@ class DynamoDbBatches(DynamoDbHolds):
 
     def settle(self, settlement: Settlement) -> bool:
         """See the port."""
-        known = self._reservation(settlement.batch)
-        assert len(batch_of(known).positions) == len(settlement.outcomes), (
-            "every recipient of a batch has an outcome"
-        )
-        if "states" in known:
-            return False
-        entry = _entry(settlement, batch_of(known))
-        match self._table.write([entry, *_counting(settlement)]):
-            case Answer.WRITTEN:
-                return True
-            case Answer.PERHAPS:
+        said, perhaps = letters(settlement.outcomes), False
+        for _ in range(_LOOKS):
+            attempt = self._attempt(settlement.batch)
+            assert len(batch_of(attempt.item).positions) == len(said), (
+                "every recipient of a batch has an outcome"
+            )
+            if "states" in attempt.item:
                 # Our own first try, if the outcomes are ours to the letter.
-                return entry.put.items() <= self._reservation(settlement.batch).items()
-            case Answer.REFUSED:
-                return False
+                at = as_moment(attempt.item, "settled_at")
+                return perhaps and (text(attempt.item, "states"), at) == (said, settlement.settled_at)
+            answer = self._table.write(settling(settlement, attempt))
+            if answer is Answer.WRITTEN:
+                return True
+            perhaps |= answer is Answer.PERHAPS
+        raise _restless(settlement.batch)
 
-    def _reservation(self, batch: BatchId) -> Item:
-        [known] = self._table.get([batch_key(batch)])
-        assert known is not None, "only a reserved batch has outcomes"
-        return known
+    def resolve(self, resolution: Resolution) -> Resolved | Overtaken | Superseded:
+        """See the port."""
+        perhaps = False
+        for _ in range(_LOOKS):
+            attempt = self._attempt(resolution.batch)
+            if perhaps and resolution in self.resolutions(resolution.batch.campaign):
+                return Resolved()
+            if attempt.letters != resolution.before:
+                return Overtaken()
+            if resolution.again and not self._is_under_delivery(resolution.batch):
+                return Superseded()
+            answer = self._table.write(resolving(resolution, attempt))
+            if answer is Answer.WRITTEN:
+                return Resolved()
+            perhaps |= answer is Answer.PERHAPS
+        raise _restless(resolution.batch)
+
+    def _is_under_delivery(self, batch: BatchId) -> bool:
+        [lane] = self._table.get([lane_key(campaign_of(batch.campaign), lane_of(batch))])
+        return under_delivery(batch.revision).items() <= (lane or {}).items()
+
+    def _attempt(self, batch: BatchId) -> Attempt:
+        """An attempt beside the first one of its batch, at one moment."""
+        keys = {batch_key(batch), batch_key(first_of(batch))}
+        found = dict(zip(keys, self._table.get(list(keys)), strict=True))
+        item, first = found[batch_key(batch)], found[batch_key(first_of(batch))]
+        assert item is not None, "only a reserved batch has outcomes"
+        assert first is not None, "a follow-up has a first attempt"
+        return Attempt(item, first, "resolved" in item and self._is_under_delivery(batch))
+
+    def undecided(self, campaign: str) -> tuple[Undecided, ...]:
+        """See the port."""
+        return tuple(
+            _undecided(item)
+            for revision in self.revisions(campaign)
+            for wave in self._waves_with("unknown", revision)
+            for item in self._wave(revision, wave)
+            if State.UNKNOWN in letters_of(item)
+        )
+
+    def resolutions(self, campaign: str) -> tuple[Resolution, ...]:
+        """See the port."""
+        return tuple(map(resolution_of, self._table.query(f"resolutions/{campaign}")))
 
     def open_batches(self, revision: Revision, wave: int) -> Iterator[Batch]:
         """See the port."""
@@ -128,7 +168,7 @@ class DynamoDbBatches(DynamoDbHolds):
         yield from (batch for batch in batches_of(revision, wave) if batch.id.number not in touched)
         if any(number(item, "deferred") for item in self._tallies(revision, wave)):
             # Read again: some were deferred while the untouched ones were handed out.
-            yield from _follow_ups(list(self._wave(revision, wave)))
+            yield from _follow_ups(self._wave(revision, wave))
 
     def _wave(self, revision: Revision, wave: int, *, lacking: str = "") -> Iterator[Item]:
         return self._table.query(batches_in(revision.campaign, revision.number, wave), lacking=lacking)
@@ -156,97 +196,46 @@ class DynamoDbBatches(DynamoDbHolds):
         """See the port."""
         for wave in self.waves(revision):
             for item in self._wave(revision, wave):
-                positions = batch_of(item).positions
-                states = text(item, "states") if "states" in item else State.UNKNOWN * len(positions)
-                yield from (p for p, letter in zip(positions, states, strict=True) if letter != State.HELD)
+                pairs = zip(batch_of(item).positions, letters_of(item), strict=True)
+                yield from (p for p, letter in pairs if letter != State.HELD)
 
     def unsettled(self, campaign: str) -> tuple[BatchId, ...]:
         """See the port."""
         return tuple(
             batch_of(item).id
             for revision in self.revisions(campaign)
-            for wave in self._waves_under_way(revision)
+            for wave in self._waves_with("under_way", revision)
             for item in self._wave(revision, wave, lacking="states")
+            if State.UNKNOWN in letters_of(item)
         )
 
-    def _waves_under_way(self, revision: Revision) -> list[int]:
-        under_way = {
-            int(text(item, "sk").partition("/")[0])
-            for item in self._tallies(revision)
-            if number(item, "under_way")
+    def _waves_with(self, what: str, revision: Revision) -> list[int]:
+        waves = {
+            int(text(item, "sk").partition("/")[0]) for item in self._tallies(revision) if number(item, what)
         }
-        return sorted(under_way)
+        return sorted(waves)
 
 
-def _before(batch: BatchId) -> BatchId:
-    return replace(batch, attempt=batch.attempt - 1)
-
-
-def _claim(reservation: Reservation) -> Sequence[Write]:
-    """No hold stands, the revision is the one under delivery, and nobody has the batch: then it is ours."""
-    batch, at = reservation.batch, as_text(reservation.reserved_at)
-    lane, size = lane_of(batch.id), len(batch.positions)
-    claimed = {"reserved": size} if batch.id.attempt == 1 else {"deferred": -size}
-    positions = positions_text(batch.positions)
-    writes: list[Write] = [
-        Change(lane_key(EVERYTHING_LANES, lane), absent=("standing",), at_least={"newest": at}),
-        Change(
-            lane_key(campaign_of(batch.id.campaign), lane),
-            equals=under_delivery(batch.id.revision),
-            absent=("standing",),
-        ),
-        Create(batch_key(batch.id), {"token": reservation.token, "positions": positions, "at": at}),
-        Change(
-            tally_key(batch.id),
-            add={**claimed, "unknown": size, "under_way": 1},
-            at_least={"newest": at},
-        ),
-    ]
-    if batch.id.attempt > 1:
-        writes.append(Change(batch_key(_before(batch.id)), equals={"deferred": positions}))
-    return writes
-
-
-def _entry(settlement: Settlement, batch: Batch) -> Change:
-    """The outcomes, added once to the reservation; who was certainly not sent, for the follow-up to match."""
-    states = letters(settlement.outcomes)
-    deferred = follow_up(batch, states)
-    return Change(
-        batch_key(batch.id),
-        absent=("states",),
-        put={
-            "states": states,
-            "settled_at": as_text(settlement.settled_at),
-            **({"deferred": positions_text(deferred.positions)} if deferred else {}),
-        },
+def _restless(batch: BatchId) -> PipelineError:
+    return PipelineError(
+        f"Entries about a batch of {batch.campaign} come too fast to add one.",
+        "Look at who settles and resolves it; then run it again.",
     )
 
 
-def _counting(settlement: Settlement) -> list[Write]:
-    at = as_text(settlement.settled_at)
-    counts = Counter(letters(settlement.outcomes))
-    added = {
-        "accepted": counts[State.ACCEPTED],
-        "refused": counts[State.REFUSED],
-        "excluded": counts[State.EXCLUDED],
-        "unknown": counts[State.UNKNOWN] - len(settlement.outcomes),
-        "deferred": counts[State.HELD],
-        "under_way": -1,
-    }
-    writes: list[Write] = [
-        Change(tally_key(settlement.batch), add=added, at_least={"newest": at}),
-        Change(lane_key(EVERYTHING_LANES, lane_of(settlement.batch)), at_least={"newest": at}),
-    ]
-    reasons = Counter(outcome.reason for outcome in settlement.outcomes if outcome.reason)
-    if reasons:
-        counted = json.dumps(reasons, ensure_ascii=False, sort_keys=True)
-        writes.append(Create(reasons_key(settlement.batch), {"reasons": counted}))
-    return writes
-
-
-def _follow_ups(items: Sequence[Item]) -> Iterator[Batch]:
-    claimed = {batch_of(item).id for item in items}
+def _follow_ups(items: Iterator[Item]) -> Iterator[Batch]:
     for item in items:
-        batch = follow_up(batch_of(item), text(item, "states")) if "deferred" in item else None
-        if batch is not None and batch.id not in claimed:
-            yield batch
+        waiting = waiting_of(item)
+        if waiting:
+            last = replace(batch_of(item).id, attempt=number(item, "attempts"))
+            yield Batch(replace(last, attempt=last.attempt + 1), waiting)
+
+
+def _undecided(item: Item) -> Undecided:
+    return Undecided(
+        batch_of(item),
+        letters_of(item),
+        as_moment(item, "at"),
+        as_moment(item, "settled_at") if "settled_at" in item else None,
+        Attempt(item, item).reasons,
+    )

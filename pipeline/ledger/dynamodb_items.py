@@ -9,7 +9,9 @@
 | `campaign/C`               | `order/…`, `test/…`          | orders, test sends                           |
 | `campaign/C`               | `revision/N`, `end/N`        | revisions, and their ends                    |
 | `segment/S`                | moment, campaign, number     | revisions by segment                         |
-| `batches/C/N/W`            | batch, attempt               | a reservation; its outcomes are added once   |
+| `batches/C/N/W`            | batch, attempt               | a reservation; its outcomes are added once;  |
+|                            |                              | the first attempt: who waits for the next    |
+| `resolutions/C`            | batch, number                | what was said about the unknown              |
 | `tally/C/N`                | wave, lane                   | sums over the batches of a lane              |
 | `reasons/C`                | batch                        | only batches with a why                      |
 | `holds/SCOPE`              | `hold/ID`, `lift/ID`         | holds, and what was said to lift them        |
@@ -26,6 +28,7 @@ from typing import Final
 from pipeline.ledger.dynamodb_writes import Item, Key, number, text
 from pipeline.ledger.entry import Batch, BatchId, Order, Revision, TestSend
 from pipeline.ledger.hold import Hold, HoldKind
+from pipeline.ledger.resolution import Resolution
 
 #: Every batch reads and writes the state of its campaign and of all campaigns, and a transaction fails while
 #: another one holds an item of it (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/
@@ -36,6 +39,7 @@ LANES: Final = 8
 EVERYTHING_LANES: Final = "everything"
 CAMPAIGNS: Final = "campaigns"
 IDENTITY: Final[Key] = ("ledger", "identity")
+_NOBODY: Final = "nobody"
 #: In the lanes of a campaign: nothing of its last revision is reserved any more.
 ENDED: Final[Item] = {"state": "ended"}
 
@@ -100,8 +104,17 @@ def tally_key(batch: BatchId) -> Key:
 
 def reasons_key(batch: BatchId) -> Key:
     """Where the reasons of a batch lie."""
+    return (f"reasons/{batch.campaign}", _sorted(batch))
+
+
+def resolution_key(batch: BatchId, order: int) -> Key:
+    """Where a resolution lies; `order` counts those of a batch from 1."""
+    return (f"resolutions/{batch.campaign}", f"{_sorted(batch)}/{order:04d}")
+
+
+def _sorted(batch: BatchId) -> str:
     _, sort = batch_key(batch)
-    return (f"reasons/{batch.campaign}", f"{batch.revision:06d}/{batch.wave:04d}/{sort}")
+    return f"{batch.revision:06d}/{batch.wave:04d}/{sort}"
 
 
 def revision_key(campaign: str, revision: int) -> Key:
@@ -138,6 +151,17 @@ def positions_of(written: str) -> tuple[int, ...]:
     )
 
 
+def waiting_text(positions: Sequence[int]) -> str:
+    """Who waits for another try; a word of its own for nobody, so that no claim of nobody matches."""
+    return positions_text(positions) or _NOBODY
+
+
+def waiting_of(first: Item) -> tuple[int, ...]:
+    """Who waits for another try, from the item of a first attempt; nobody from any other."""
+    written = str(first.get("waiting", _NOBODY))
+    return () if written == _NOBODY else positions_of(written)
+
+
 def batch_of(item: Item) -> Batch:
     """The batch of a reservation."""
     _, campaign, revision, wave = text(item, "pk").split("/")
@@ -146,6 +170,38 @@ def batch_of(item: Item) -> Batch:
         BatchId(campaign, int(revision), int(wave), int(plain), int(attempt)),
         positions_of(text(item, "positions")),
     )
+
+
+def resolution_item(resolution: Resolution) -> Item:
+    """A resolution as an item."""
+    return {
+        "before": resolution.before,
+        "states": resolution.after,
+        "reasons": as_json(resolution.reasons),
+        "reason": resolution.reason,
+        "by": resolution.by,
+        "at": as_text(resolution.at),
+    }
+
+
+def resolution_of(item: Item) -> Resolution:
+    """What `resolution_item` wrote."""
+    _, campaign = text(item, "pk").split("/")
+    revision, wave, batch, attempt, _ = map(int, text(item, "sk").split("/"))
+    return Resolution(
+        BatchId(campaign, revision, wave, batch, attempt),
+        text(item, "before"),
+        text(item, "states"),
+        json.loads(text(item, "reasons")),
+        text(item, "reason"),
+        text(item, "by"),
+        as_moment(item, "at"),
+    )
+
+
+def as_json(value: object) -> str:
+    """The one text for equal values."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def order_item(order: Order) -> Item:

@@ -17,7 +17,7 @@ from pipeline.ledger.dynamodb_expressions import action_of, plain, typed_key
 from pipeline.ledger.dynamodb_items import IDENTITY, LANES
 from pipeline.ledger.dynamodb_writes import Answer, Change, Create, Item, Key, Write, allows
 
-_FORMAT: Final = f"1, {LANES} lanes"
+_FORMAT: Final = f"2, {LANES} lanes"
 _REMEDY: Final = (
     "Look at targets.<name>.ledger.dynamodb in policy.yaml and at the region. "
     "Make the table as infra/postmerge.json says; bring a lost one back from its backup."

@@ -1,6 +1,7 @@
 """Orders, revisions, batches and outcomes: the words of the ledger and the table of their moves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,7 @@ class State(StrEnum):
 
 
 #: The whole machine. A state with no way out is final. UNKNOWN goes back to HELD only when the transport
-#: has said that nothing was sent; nothing but the outcome of its own call settles it (a person may, later).
+#: has said that nothing was sent, or when a person has ordered a second try (`resolution.RESOLVED_TO`).
 NEXT: Mapping[State, frozenset[State]] = {
     State.HELD: frozenset({State.UNKNOWN}),
     State.UNKNOWN: frozenset({State.ACCEPTED, State.REFUSED, State.EXCLUDED, State.HELD}),
@@ -31,6 +32,8 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.EXCLUDED: frozenset(),
 }
 _AFTER_A_CALL = NEXT[State.UNKNOWN] | {State.UNKNOWN}
+#: Why, counted, by the letter of the outcome.
+Reasons = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +198,39 @@ def batches_of(revision: Revision, wave: int) -> Iterator[Batch]:
         )
 
 
-def follow_up(batch: Batch, states: str) -> Batch | None:
-    """The batch of those that were certainly not sent; None when there are none."""
-    positions = tuple(p for p, letter in zip(batch.positions, states, strict=True) if letter == State.HELD)
-    if not positions:
+def held_of(attempts: Sequence[tuple[Sequence[int], str]]) -> tuple[int, ...]:
+    """Who of a batch waits for another try: the positions that are held and in no later attempt, in order.
+
+    `attempts` are positions and letters, the first attempt first.
+    """
+    held: set[int] = set()
+    for positions, states in attempts:
+        held -= set(positions)
+        held |= {p for p, letter in zip(positions, states, strict=True) if letter == State.HELD}
+    return tuple(sorted(held))
+
+
+def follow_up(attempts: Sequence[tuple[Batch, str]]) -> Batch | None:
+    """The next attempt of a batch, for those who were certainly not sent, or whom a person wants sent again.
+
+    `attempts` are all so far with their letters, the first one first. None when nobody waits.
+    """
+    held = held_of([(batch.positions, states) for batch, states in attempts])
+    if not held:
         return None
-    return Batch(replace(batch.id, attempt=batch.id.attempt + 1), positions)
+    last = attempts[-1][0].id
+    return Batch(replace(last, attempt=last.attempt + 1), held)
 
 
 def letters(outcomes: Sequence[Outcome]) -> str:
     """The states as a short text, one letter a recipient."""
     return "".join(outcome.state.value for outcome in outcomes)
+
+
+def reasons_of(outcomes: Iterable[Outcome]) -> Reasons:
+    """Why, counted, by the letter of the outcome; outcomes without a reason are left out."""
+    counted: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        if outcome.reason:
+            counted.setdefault(outcome.state.value, Counter())[outcome.reason] += 1
+    return {letter: dict(counts) for letter, counts in sorted(counted.items())}

@@ -33,7 +33,7 @@ CREATE TABLE IF NOT EXISTS reservation (
     PRIMARY KEY (campaign, revision, wave, batch, attempt)
 ) STRICT, WITHOUT ROWID;
 
--- states: one letter a recipient (entry.State). reasons: JSON, reason -> count.
+-- states: one letter a recipient (entry.State). reasons: JSON, letter -> reason -> count.
 CREATE TABLE IF NOT EXISTS settlement (
     campaign TEXT NOT NULL, revision INTEGER NOT NULL, wave INTEGER NOT NULL, batch INTEGER NOT NULL,
     attempt INTEGER NOT NULL, states TEXT NOT NULL, accepted INTEGER NOT NULL, refused INTEGER NOT NULL,
@@ -43,6 +43,34 @@ CREATE TABLE IF NOT EXISTS settlement (
     FOREIGN KEY (campaign, revision, wave, batch, attempt)
         REFERENCES reservation (campaign, revision, wave, batch, attempt)
 ) STRICT, WITHOUT ROWID;
+
+-- What was said afterwards about recipients whose outcome was unknown. before, states: the letters it was said
+-- about, and the letters since; reasons: of everybody in the batch since. The last number of a batch holds.
+CREATE TABLE IF NOT EXISTS resolution (
+    campaign TEXT NOT NULL, revision INTEGER NOT NULL, wave INTEGER NOT NULL, batch INTEGER NOT NULL,
+    attempt INTEGER NOT NULL, number INTEGER NOT NULL, before TEXT NOT NULL, states TEXT NOT NULL,
+    accepted INTEGER NOT NULL, refused INTEGER NOT NULL, excluded INTEGER NOT NULL, unknown INTEGER NOT NULL,
+    deferred INTEGER NOT NULL, reasons TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL, at TEXT NOT NULL,
+    PRIMARY KEY (campaign, revision, wave, batch, attempt, number),
+    FOREIGN KEY (campaign, revision, wave, batch, attempt)
+        REFERENCES reservation (campaign, revision, wave, batch, attempt)
+) STRICT, WITHOUT ROWID;
+
+-- Every reservation with what holds of it: its last resolution, or else its outcomes, or else nothing is known.
+CREATE VIEW IF NOT EXISTS book AS
+SELECT r.campaign, r.revision, r.wave, r.batch, r.attempt, r.token, r.size, r.positions, r.at AS reserved_at,
+    s.at AS settled_at, v.number AS number,
+    coalesce(v.states, s.states) AS states,
+    coalesce(v.accepted, s.accepted, 0) AS accepted, coalesce(v.refused, s.refused, 0) AS refused,
+    coalesce(v.excluded, s.excluded, 0) AS excluded, coalesce(v.unknown, s.unknown, r.size) AS unknown,
+    coalesce(v.deferred, s.deferred, 0) AS deferred, coalesce(v.reasons, s.reasons, '{}') AS reasons,
+    max(r.at, coalesce(s.at, ''), coalesce(v.at, '')) AS newest
+FROM reservation r
+LEFT JOIN settlement s USING (campaign, revision, wave, batch, attempt)
+LEFT JOIN resolution v ON v.campaign = r.campaign AND v.revision = r.revision AND v.wave = r.wave
+    AND v.batch = r.batch AND v.attempt = r.attempt AND v.number = (
+        SELECT max(number) FROM resolution n WHERE n.campaign = r.campaign AND n.revision = r.revision
+        AND n.wave = r.wave AND n.batch = r.batch AND n.attempt = r.attempt);
 
 CREATE TABLE IF NOT EXISTS hold (
     id TEXT PRIMARY KEY, scope TEXT NOT NULL, kind TEXT NOT NULL, reason TEXT NOT NULL, by TEXT NOT NULL,
@@ -63,6 +91,8 @@ CREATE TRIGGER IF NOT EXISTS reservation_stays BEFORE UPDATE ON reservation BEGI
 CREATE TRIGGER IF NOT EXISTS reservation_kept BEFORE DELETE ON reservation BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS settlement_stays BEFORE UPDATE ON settlement BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS settlement_kept BEFORE DELETE ON settlement BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
+CREATE TRIGGER IF NOT EXISTS resolution_stays BEFORE UPDATE ON resolution BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
+CREATE TRIGGER IF NOT EXISTS resolution_kept BEFORE DELETE ON resolution BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS hold_stays BEFORE UPDATE ON hold BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS hold_kept BEFORE DELETE ON hold BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;
 CREATE TRIGGER IF NOT EXISTS lift_stays BEFORE UPDATE ON lift BEGIN SELECT RAISE(ABORT, 'never rewritten'); END;

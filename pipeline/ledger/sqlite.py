@@ -1,13 +1,14 @@
 """The ledger in one SQLite file: for one machine, for rehearsals and for the tests of everything else."""
 
 import json
-from collections import Counter
 from datetime import datetime
 from typing import Any
 
 from pipeline.ledger.accounting import account_of
 from pipeline.ledger.entry import Account, Order, Revision, TestSend
-from pipeline.ledger.sqlite_batches import SqliteBatches, as_moment, as_text
+from pipeline.ledger.resolution import flat
+from pipeline.ledger.sqlite_batches import SqliteBatches
+from pipeline.ledger.sqlite_resolutions import as_moment, as_text
 
 _TABLES = (
     "placed_order",
@@ -16,6 +17,7 @@ _TABLES = (
     "revision_end",
     "reservation",
     "settlement",
+    "resolution",
     "hold",
     "lift",
 )
@@ -106,10 +108,8 @@ class SqliteLedger(SqliteBatches):
     def account(self, campaign: str) -> Account:
         """See the port."""
         revisions = self.revisions(campaign)
-        reasons: Counter[str] = Counter()
-        query = "SELECT reasons FROM settlement WHERE campaign = ? AND reasons <> '{}'"
-        for (counted,) in self.rows(query, campaign):
-            reasons.update(json.loads(counted))
+        query = "SELECT reasons FROM book WHERE campaign = ? AND reasons <> '{}'"
+        reasons = flat(json.loads(counted) for (counted,) in self.rows(query, campaign))
         return account_of(
             revisions, {revision.number: self.waves(revision) for revision in revisions}, reasons
         )

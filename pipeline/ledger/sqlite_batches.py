@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pipeline.ledger.entry import (
@@ -20,42 +20,29 @@ from pipeline.ledger.entry import (
     batches_of,
     follow_up,
     letters,
+    reasons_of,
 )
 from pipeline.ledger.hold import EVERYTHING, MACHINE, HeldBack, Hold, HoldKind, Lift
-from pipeline.ledger.sqlite_file import SqliteFile
-
-_COLUMNS = "campaign, revision, wave, batch, attempt"
-_KEY = "campaign = ? AND revision = ? AND wave = ? AND batch = ? AND attempt = ?"
-_SIZE = f"SELECT size FROM reservation WHERE {_KEY}"  # noqa: S608 our own text
-#: Whose claim it is, and whether its outcomes are written.
-_CLAIM = (
-    "SELECT token, s.at IS NOT NULL FROM reservation "  # noqa: S608 our own text
-    f"LEFT JOIN settlement s USING ({_COLUMNS}) WHERE {_KEY}"
+from pipeline.ledger.sqlite_resolutions import (
+    COLUMNS,
+    COUNTED,
+    KEY,
+    SqliteResolutions,
+    as_json,
+    as_moment,
+    as_text,
+    key_of,
 )
+
+_SIZE = f"SELECT size FROM reservation WHERE {KEY}"  # noqa: S608 our own text
+#: Whose claim it is, and whether anything is known of its outcomes.
+_CLAIM = f"SELECT token, states IS NOT NULL FROM book WHERE {KEY}"  # noqa: S608 our own text
 _SETTLE = "INSERT INTO settlement VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_SETTLED = (State.ACCEPTED, State.REFUSED, State.EXCLUDED, State.UNKNOWN, State.HELD)
-#: A settled batch whose deferred recipients nobody has claimed again.
-_UNFOLLOWED = (
-    "NOT EXISTS (SELECT 1 FROM reservation n WHERE n.campaign = r.campaign AND n.revision = r.revision "
-    "AND n.wave = r.wave AND n.batch = r.batch AND n.attempt = r.attempt + 1)"
-)
+#: How many recipients were certainly not sent and wait for another try: every follow-up takes all of them.
+_WAITING = "sum(deferred) - sum(CASE WHEN attempt > 1 THEN size ELSE 0 END)"
 
 
-def as_text(moment: datetime) -> str:
-    """A moment in UTC in a fixed width, so that text order is time order."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
-
-
-def as_moment(text: str) -> datetime:
-    """What `as_text` wrote."""
-    return datetime.fromisoformat(text)
-
-
-def _key(batch: BatchId) -> tuple[str, int, int, int, int]:
-    return (batch.campaign, batch.revision, batch.wave, batch.number, batch.attempt)
-
-
-class SqliteBatches(SqliteFile):
+class SqliteBatches(SqliteResolutions):
     """The part of the ledger that at-most-once hangs on; `store.Ledger` says what each method promises."""
 
     def reserve(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
@@ -64,51 +51,38 @@ class SqliteBatches(SqliteFile):
         with self.transaction() as db:
             if holds := self.holds(batch.id.campaign):
                 return HeldBack(holds)
-            newest = self.rows("SELECT max(number) FROM revision WHERE campaign = ?", batch.id.campaign)
-            if newest[0][0] != batch.id.revision or self.has_ended(batch.id.campaign, batch.id.revision):
+            if not self.is_under_delivery(batch.id):
                 return Superseded()
-            if known := self.rows(_CLAIM, *_key(batch.id)):
+            if known := self.rows(_CLAIM, *key_of(batch.id)):
                 # Outcomes prove that the answer was not lost: a claim that comes late must not call again.
                 [(token, settled)] = known
                 return Reserved() if token == reservation.token and not settled else Taken()
-            if batch.id.attempt > 1 and self._follow_up_of(batch.id) != batch:
+            if batch.id.attempt > 1 and follow_up(self.attempts(batch.id)) != batch:
                 return Taken()
             positions, moment = json.dumps(batch.positions), as_text(reservation.reserved_at)
-            row = (*_key(batch.id), reservation.token, len(batch.positions), positions, moment)
+            row = (*key_of(batch.id), reservation.token, len(batch.positions), positions, moment)
             db.execute("INSERT INTO reservation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             return Reserved()
-
-    def has_ended(self, campaign: str, number: int) -> bool:
-        """See the port."""
-        query = "SELECT 1 FROM revision_end WHERE campaign = ? AND number = ?"
-        return bool(self.rows(query, campaign, number))
-
-    def _follow_up_of(self, batch: BatchId) -> Batch | None:
-        before = BatchId(batch.campaign, batch.revision, batch.wave, batch.number, batch.attempt - 1)
-        rows = self.rows(
-            f"SELECT positions, states FROM reservation "  # noqa: S608 our own text
-            f"JOIN settlement USING ({_COLUMNS}) WHERE {_KEY}",
-            *_key(before),
-        )
-        return follow_up(Batch(before, tuple(json.loads(rows[0][0]))), rows[0][1]) if rows else None
 
     def settle(self, settlement: Settlement) -> bool:
         """See the port."""
         states = letters(settlement.outcomes)
         counts = Counter(states)
-        reasons = Counter(outcome.reason for outcome in settlement.outcomes if outcome.reason)
         with self.transaction() as db:
-            size = self.rows(_SIZE, *_key(settlement.batch))
+            size = self.rows(_SIZE, *key_of(settlement.batch))
             assert size, "only a reserved batch has outcomes"
             assert size[0][0] == len(states), "every recipient of a batch has an outcome"
             row = (
-                *_key(settlement.batch),
+                *key_of(settlement.batch),
                 states,
-                *(counts[state] for state in _SETTLED),
-                json.dumps(reasons, ensure_ascii=False, sort_keys=True),
+                *(counts[state] for state in COUNTED),
+                as_json(reasons_of(settlement.outcomes)),
                 as_text(settlement.settled_at),
             )
-            return db.execute(_SETTLE, row).rowcount == 1
+            if not db.execute(_SETTLE, row).rowcount:
+                return False
+            self.add_late_answer(settlement)
+            return True
 
     def open_batches(self, revision: Revision, wave: int) -> Iterator[Batch]:
         """See the port."""
@@ -122,27 +96,22 @@ class SqliteBatches(SqliteFile):
             )
         }
         yield from (batch for batch in batches_of(revision, wave) if batch.id.number not in touched)
-        for number, attempt, positions, states in self.rows(
-            "SELECT r.batch, r.attempt, r.positions, s.states FROM reservation r "  # noqa: S608 our own text
-            f"JOIN settlement s USING ({_COLUMNS}) WHERE r.campaign = ? AND r.revision = ? AND r.wave = ? "
-            f"AND s.deferred > 0 AND {_UNFOLLOWED} ORDER BY r.batch",
+        for (number,) in self.rows(
+            "SELECT batch FROM book WHERE campaign = ? AND revision = ? AND wave = ? "  # noqa: S608 our own text
+            f"GROUP BY batch HAVING {_WAITING} > 0 ORDER BY batch",
             *key,
         ):
-            settled = Batch(BatchId(*key, number, attempt), tuple(json.loads(positions)))
-            batch = follow_up(settled, states)
-            assert batch is not None, "deferred counts what the letters say"
-            yield batch
+            batch = follow_up(self.attempts(BatchId(*key, number)))
+            # Somebody may have claimed it since; `reserve` looks again.
+            if batch is not None:
+                yield batch
 
     def waves(self, revision: Revision) -> Mapping[int, WaveRecord]:
         """See the port."""
         rows = self.rows(
-            "SELECT wave, sum(CASE WHEN r.attempt = 1 THEN size ELSE 0 END), "  # noqa: S608 our own text
-            "coalesce(sum(accepted), 0), coalesce(sum(refused), 0), coalesce(sum(excluded), 0), "
-            "sum(CASE WHEN s.at IS NULL THEN size ELSE unknown END), "
-            f"coalesce(sum(CASE WHEN {_UNFOLLOWED} THEN deferred ELSE 0 END), 0), "
-            "max(max(r.at), coalesce(max(s.at), '')) "
-            f"FROM reservation r LEFT JOIN settlement s USING ({_COLUMNS}) "
-            "WHERE r.campaign = ? AND r.revision = ? GROUP BY wave",
+            "SELECT wave, sum(CASE WHEN attempt = 1 THEN size ELSE 0 END), sum(accepted), "  # noqa: S608
+            f"sum(refused), sum(excluded), sum(unknown), {_WAITING}, max(newest) FROM book "
+            "WHERE campaign = ? AND revision = ? GROUP BY wave",
             revision.campaign,
             revision.number,
         )
@@ -151,8 +120,7 @@ class SqliteBatches(SqliteFile):
     def reserved_positions(self, revision: Revision) -> Iterator[int]:
         """See the port."""
         for positions, states in self.rows(
-            f"SELECT positions, states FROM reservation LEFT JOIN settlement USING ({_COLUMNS}) "  # noqa: S608
-            "WHERE campaign = ? AND revision = ?",
+            "SELECT positions, states FROM book WHERE campaign = ? AND revision = ?",
             revision.campaign,
             revision.number,
         ):
@@ -163,8 +131,8 @@ class SqliteBatches(SqliteFile):
     def unsettled(self, campaign: str) -> tuple[BatchId, ...]:
         """See the port."""
         rows = self.rows(
-            f"SELECT {_COLUMNS} FROM reservation LEFT JOIN settlement s USING ({_COLUMNS}) "  # noqa: S608
-            "WHERE campaign = ? AND s.at IS NULL ORDER BY 2, 3, 4, 5",
+            f"SELECT {COLUMNS} FROM book WHERE campaign = ? AND settled_at IS NULL AND unknown > 0 "  # noqa: S608
+            "ORDER BY 2, 3, 4, 5",
             campaign,
         )
         return tuple(BatchId(*row) for row in rows)

@@ -92,6 +92,9 @@ class SqliteFile:
                 f"{self._path} is a database, but no ledger of Postmerge.",
                 "Look at targets.<name>.ledger.sqlite in policy.yaml.",
             )
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'resolution'").fetchone():
+            # A ledger that was made before resolutions: the words that it knows stay as they are.
+            self._db.executescript(f"BEGIN IMMEDIATE; {_schema()} COMMIT;")
         # FULL: a reservation that was answered survives a power cut; at-most-once hangs on it.
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
@@ -135,5 +138,8 @@ def _make(path: Path) -> None:
 
 
 def _write_schema(db: sqlite3.Connection) -> None:
-    script = resources.files("pipeline.ledger").joinpath("schema.sql").read_text("utf-8")
-    db.executescript(f"BEGIN IMMEDIATE; {script} PRAGMA application_id = {_APPLICATION_ID}; COMMIT;")
+    db.executescript(f"BEGIN IMMEDIATE; {_schema()} PRAGMA application_id = {_APPLICATION_ID}; COMMIT;")
+
+
+def _schema() -> str:
+    return resources.files("pipeline.ledger").joinpath("schema.sql").read_text("utf-8")

@@ -19,6 +19,7 @@ from pipeline.ledger.entry import (
     WaveRecord,
 )
 from pipeline.ledger.hold import HeldBack, Hold, Lift
+from pipeline.ledger.resolution import Overtaken, Resolution, Resolved, Undecided
 
 
 class Ledger(Protocol):
@@ -79,14 +80,34 @@ class Ledger(Protocol):
         """Claim a batch, if no hold stands, in one transaction with the look at the holds.
 
         Claiming again with the same token answers Reserved, so that a lost answer is no lost batch; once
-        the outcomes are written it answers Taken, also to its own token. A follow-up attempt can be
-        claimed only when the attempt before was settled with exactly these positions deferred; anything
-        else is Taken.
+        the outcomes are written, or somebody has resolved it, it answers Taken, also to its own token. A
+        follow-up is the next attempt of its batch, with exactly those who are held of all attempts before;
+        anything else is Taken.
         """
         ...
 
     def settle(self, settlement: Settlement) -> bool:
-        """Write the outcomes of a reserved batch; False when they were written before."""
+        """Write the outcomes of a reserved batch; False when they were written before.
+
+        Outcomes that come after a resolution are written all the same, and what they change of it is added
+        as a resolution by the machine (`resolution.late_answer`).
+        """
+        ...
+
+    def resolve(self, resolution: Resolution) -> Resolved | Overtaken | Superseded:
+        """Add a word about the unknown of a batch, if the batch stands as the word was given for.
+
+        Superseded when it orders a second try and nothing more of that revision is reserved. A second try
+        is a follow-up: it has to be reserved like everything else.
+        """
+        ...
+
+    def undecided(self, campaign: str) -> tuple[Undecided, ...]:
+        """Batches with somebody whose outcome is unknown, of all revisions, in order."""
+        ...
+
+    def resolutions(self, campaign: str) -> tuple[Resolution, ...]:
+        """Everything that was said afterwards, by batch, oldest first."""
         ...
 
     def open_batches(self, revision: Revision, wave: int) -> Iterator[Batch]:
@@ -106,7 +127,7 @@ class Ledger(Protocol):
         ...
 
     def unsettled(self, campaign: str) -> tuple[BatchId, ...]:
-        """Batches that are reserved without outcomes."""
+        """Batches that are reserved without outcomes, and not resolved."""
         ...
 
     def place(self, hold: Hold) -> None:

@@ -233,6 +233,8 @@ class Target(Frozen):
 class Policy(Frozen):
     """What `policy.yaml` says."""
 
+    #: The name of this repository, the same in every clone: a ledger that others could reach belongs to it.
+    repository: Line | None = None
     organisation: Organisation
     #: Of reports and pull-request comments.
     language: Literal["ja", "en"] = "en"

@@ -15,17 +15,21 @@ LOUD = POLICY.replace("quiet_hours: 21:00-08:00, ", "")
 Run = Callable[..., Result]
 
 
-@pytest.fixture
-def story(tmp_path: Path) -> Story:
+def loud_story(root: Path) -> Story:
     """A repository with 25 people and nothing ordered.
 
     The commands live in the real time, so the story begins now, and no hour of the day is quiet.
     """
-    story = make_story(tmp_path / "repository")
+    story = make_story(root)
     story.clock.set(SystemClock().now())
     story.write({"policy.yaml": LOUD})
     story.git("commit", "-q", "-a", "-m", "No quiet hours")
     return story
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Story:
+    return loud_story(tmp_path / "repository")
 
 
 @pytest.fixture

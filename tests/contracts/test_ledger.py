@@ -1,8 +1,6 @@
 """What every ledger promises about batches: claimed once, settled once, never while a hold stands."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +8,9 @@ from pipeline.ledger.accounting import LEFT_OUT
 from pipeline.ledger.entry import Batch, Reserved, Superseded, Taken, batches_of
 from pipeline.ledger.hold import EVERYTHING, HeldBack
 from pipeline.ledger.store import Ledger
+from tests.contracts.conftest import Opening
 from tests.ledger.books import (
     CAMPAIGN,
-    KINDS,
     REVISION,
     claim,
     first_batch,
@@ -23,30 +21,6 @@ from tests.ledger.books import (
     outcomes,
     send,
 )
-
-Opening = Callable[[], Ledger]
-
-
-@pytest.fixture(params=KINDS)
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opening]:
-    """Opens the ledger once more: another process, or the same one after a restart."""
-    opened: list[Ledger] = []
-
-    def opening() -> Ledger:
-        opened.append(KINDS[request.param](tmp_path))
-        return opened[-1]
-
-    yield opening
-    for ledger in opened:
-        ledger.close()
-
-
-@pytest.fixture
-def ledger(reopen: Opening) -> Ledger:
-    """A ledger with one revision under delivery."""
-    ledger = reopen()
-    assert ledger.open_revision(REVISION)
-    return ledger
 
 
 def _follow_up(batch: Batch, *positions: int) -> Batch:

@@ -115,7 +115,7 @@ def test_the_waves_say_how_many_stand_where(ledger: Ledger) -> None:
     assert ledger.reserve(claim(two)) == Reserved()
     assert ledger.waves(REVISION) == {2: WaveRecord(2, 6, 1, 1, 0, 3, 1, minute(3))}
     assert ledger.settle(outcomes(two, "xua", at=4))
-    deferred = follow_up(one, "arh")
+    deferred = follow_up([(one, "arh")])
     assert deferred is not None
     assert ledger.reserve(claim(deferred)) == Reserved()
     assert ledger.waves(REVISION) == {2: WaveRecord(2, 6, 2, 1, 1, 2, 0, minute(4))}
@@ -169,7 +169,7 @@ def test_whoever_was_reserved_is_left_out_of_the_next_revision(ledger: Ledger) -
     send(ledger, one, "ahu")
     assert ledger.reserve(claim(two)) == Reserved()
     assert sorted(ledger.reserved_positions(REVISION)) == [4, 6, 7, 8, 9]
-    deferred = follow_up(one, "ahu")
+    deferred = follow_up([(one, "ahu")])
     assert deferred is not None
     send(ledger, deferred, "r")
     assert sorted(ledger.reserved_positions(REVISION)) == [4, 5, 6, 7, 8, 9]

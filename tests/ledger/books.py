@@ -14,9 +14,11 @@ from pipeline.ledger.entry import (
     Revision,
     Settlement,
     State,
+    Superseded,
     batches_of,
 )
 from pipeline.ledger.hold import Hold, HoldKind, Lift
+from pipeline.ledger.resolution import NOT_SENT, Overtaken, Resolution, Resolved
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from tests.cloud import REGION, REPOSITORY, TABLE, make_table
@@ -102,3 +104,21 @@ def send(ledger: Ledger, batch: Batch, states: str, at: float = 2, reason: str =
     answer = ledger.reserve(claim(batch, f"token-{batch.id}", at))
     assert type(answer).__name__ == "Reserved", answer
     assert ledger.settle(outcomes(batch, states, at, reason))
+
+
+def resolution(ledger: Ledger, after: str, *, batch: Batch | None = None, at: float = 20) -> Resolution:
+    """A person's word about a batch: the letters since; `u` says nothing about that recipient."""
+    [undecided] = [u for u in ledger.undecided(CAMPAIGN) if u.batch.id == (batch or first_batch()).id]
+    said = {
+        place: Outcome(State(letter), NOT_SENT if letter == State.REFUSED else "")
+        for place, (old, letter) in enumerate(zip(undecided.states, after, strict=True))
+        if old != letter
+    }
+    return undecided.resolved(said, reason="asked the people", by="Ken Abe", at=minute(at))
+
+
+def resolve(
+    ledger: Ledger, after: str, *, batch: Batch | None = None, at: float = 20
+) -> Resolved | Overtaken | Superseded:
+    """A person's word, put on record."""
+    return ledger.resolve(resolution(ledger, after, batch=batch, at=at))

@@ -17,10 +17,17 @@ class Claim:
     letters: str = ""
     settled: bool = False
     lost: bool = False
+    #: What was said afterwards; empty while nothing was.
+    resolved: str = ""
 
     @property
     def batch(self) -> Batch:
         return self.reservation.batch
+
+    @property
+    def stands(self) -> str:
+        """The letters that hold."""
+        return self.resolved or (self.letters if self.settled else "u" * len(self.batch.positions))
 
     @property
     def waiting(self) -> bool:
@@ -50,8 +57,7 @@ Entry = tuple[tuple[int, ...], str | None]
 def entries(ledger: SqliteLedger, revision: Revision) -> Iterator[Entry]:
     """The ledger's own rows, earlier attempts first."""
     for positions, states in ledger.rows(
-        "SELECT positions, states FROM reservation LEFT JOIN settlement "
-        "USING (campaign, revision, wave, batch, attempt) WHERE revision = ? ORDER BY attempt",
+        "SELECT positions, states FROM book WHERE revision = ? ORDER BY attempt",
         revision.number,
     ):
         yield tuple(json.loads(positions)), states

@@ -61,7 +61,7 @@ def test_a_wave_of_nobody_has_no_batches() -> None:
 @given(st.lists(st.sampled_from("uarxh"), min_size=1, max_size=50), st.integers(1, 9))
 def test_a_follow_up_holds_exactly_those_who_were_certainly_not_sent(states: list[str], attempt: int) -> None:
     batch = Batch(replace(first_batch().id, attempt=attempt), tuple(range(100, 100 + len(states))))
-    after = follow_up(batch, "".join(states))
+    after = follow_up([(batch, "".join(states))])
     if "h" not in states:
         assert after is None
         return

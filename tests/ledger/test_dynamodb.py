@@ -326,7 +326,8 @@ def test_nothing_in_the_table_names_a_recipient() -> None:
     words = (
         "pk sk repository format campaign commit digest checksum recipients at by number segment audience "
         "waves batch_sizes excluded barred revision state standing newest token positions states settled_at "
-        "deferred reserved accepted refused unknown under_way reasons scope kind reason about"
+        "deferred reserved accepted refused unknown under_way reasons scope kind reason about "
+        "attempts waiting resolved resolutions before"
     )
     assert names <= set(words.split())
 

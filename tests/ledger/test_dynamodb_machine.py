@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.ledger.dynamodb import DynamoDbLedger
 from pipeline.ledger.dynamodb_items import batch_of
+from pipeline.ledger.dynamodb_outcomes import letters_of
 from pipeline.ledger.dynamodb_rehearsal import RehearsedTable
-from pipeline.ledger.dynamodb_writes import Table, text
+from pipeline.ledger.dynamodb_writes import Table
 from pipeline.ledger.entry import Revision
 from pipeline.ledger.store import Ledger
 from tests.cloud import REGION, REPOSITORY, TABLE, cloud, make_table
@@ -38,7 +39,7 @@ class TwoCloudSenders(TwoSenders):
             for item in ledger._table.query(f"batches/{revision.campaign}/{revision.number}/{wave}")
         ]
         for item in sorted(found, key=lambda item: batch_of(item).id.attempt):
-            yield batch_of(item).positions, text(item, "states") if "states" in item else None
+            yield batch_of(item).positions, letters_of(item)
 
     def teardown(self) -> None:
         super().teardown()

@@ -1,4 +1,4 @@
-"""Two senders, crashes, lost answers, stops and later revisions, in every order Hypothesis can think of."""
+"""Two senders, crashes, lost answers, stops, resolutions and later revisions, in every order there may be."""
 
 import tempfile
 from collections import Counter
@@ -23,8 +23,10 @@ from pipeline.ledger.entry import (
     State,
     Superseded,
     Taken,
+    follow_up,
 )
 from pipeline.ledger.hold import EVERYTHING, HeldBack, Hold
+from pipeline.ledger.resolution import Overtaken, Resolution, Resolved
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
 from tests.ledger.books import CAMPAIGN, REVISION, halt, lift_of, minute
@@ -32,6 +34,7 @@ from tests.ledger.machine_parts import Claim, Entry, again, all_batches, entries
 
 _SENDERS = st.integers(0, 1)
 _LETTERS = st.lists(st.sampled_from("aaurxhh"), min_size=3, max_size=3).map("".join)
+_WORDS = st.lists(st.sampled_from("aarhhu"), min_size=3, max_size=3).map("".join)
 _CUT = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
 
 
@@ -45,6 +48,8 @@ class TwoSenders(RuleBasedStateMachine):
         self.tick = 0
         self.people = 0
         self.mailbox: Counter[int] = Counter()
+        #: Second tries that a person has ordered, and that nothing has made needless.
+        self.orders: Counter[int] = Counter()
         self.audiences: dict[int, tuple[int, ...]] = {}
         self.revisions: list[Revision] = []
         self.frozen: dict[int, tuple[Revision, tuple[int, ...], frozenset[int]]] = {}
@@ -216,7 +221,46 @@ class TwoSenders(RuleBasedStateMachine):
     def _settle(self, claim: Claim, letters: str) -> None:
         assert self.senders[claim.sender].settle(self._settlement(claim, claim.letters))
         claim.settled = True
+        if claim.resolved:
+            claim.resolved = "".join(self._after_a_late_answer(claim))
         assert not self.senders[1 - claim.sender].settle(self._settlement(claim, letters))
+
+    def _after_a_late_answer(self, claim: Claim) -> Iterator[str]:
+        """Facts stand above what a person supposed; a second try that is under way goes on."""
+        later = {
+            p
+            for c in self._attempts(claim.batch.id)
+            if c.batch.id > claim.batch.id
+            for p in c.batch.positions
+        }
+        number = claim.batch.id.revision
+        over = number != len(self.revisions) or number == self.ended
+        said = zip(claim.batch.positions, claim.resolved, claim.letters, strict=True)
+        for position, old, new in said:
+            gone = old == "h" and (over or position in later)
+            settles = old == "u" or (new in "arx" and not gone)
+            self.orders[self.audiences[number][position]] -= settles and old == "h"
+            yield new if settles else old
+
+    @precondition(lambda self: any("u" in claim.stands for claim in self.claims.values()))
+    @rule(sender=_SENDERS, which=st.integers(0, 99), letters=_WORDS)
+    def resolve(self, sender: int, which: int, letters: str) -> None:
+        """A person judges what is unknown; the sender may be alive, and know better in a minute."""
+        unknown = [claim for claim in self.claims.values() if "u" in claim.stands]
+        claim = unknown[which % len(unknown)]
+        batch, before = claim.batch, claim.stands
+        after = "".join(new if old == "u" else old for old, new in zip(before, letters, strict=False))
+        if after == before:
+            return
+        said = Resolution(batch.id, before, after, {}, "so it is", "Ken Abe", minute(self._next_minute()))
+        over = batch.id.revision != len(self.revisions) or batch.id.revision == self.ended
+        refused = bool(said.again) and over
+        assert self.senders[sender].resolve(said) == (Superseded() if refused else Resolved())
+        if refused:
+            return
+        assert self.senders[1 - sender].resolve(said) == Overtaken()
+        claim.resolved = after
+        self.orders.update(self.audiences[batch.id.revision][batch.positions[place]] for place in said.again)
 
     def _settlement(self, claim: Claim, letters: str) -> Settlement:
         size = len(claim.batch.positions)
@@ -244,31 +288,34 @@ class TwoSenders(RuleBasedStateMachine):
         if batch.id.revision != len(self.revisions) or batch.id.revision == self.ended:
             return Superseded()
         if claim := self.claims.get(batch.id):
-            ours = claim.reservation.token == reservation.token and not claim.settled
+            ours = claim.reservation.token == reservation.token and not (claim.settled or claim.resolved)
             return Reserved() if ours else Taken()
-        if batch.id.attempt > 1 and batch.positions != self._deferred(batch.id):
+        if batch.id.attempt > 1 and batch != self._next_attempt(batch.id):
             return Taken()
         return Reserved()
 
-    def _deferred(self, batch: BatchId) -> tuple[int, ...] | None:
-        before = self.claims.get(replace(batch, attempt=batch.attempt - 1))
-        if before is None or not before.settled:
-            return None
-        told = zip(before.batch.positions, before.letters, strict=True)
-        return tuple(position for position, letter in told if letter == "h") or None
+    def _attempts(self, batch: BatchId) -> list[Claim]:
+        """Everything that was claimed of a batch, the first attempt first."""
+        same = (
+            claim for claim in self.claims.values() if replace(claim.batch.id, attempt=batch.attempt) == batch
+        )
+        return sorted(same, key=lambda claim: claim.batch.id)
+
+    def _next_attempt(self, batch: BatchId) -> Batch | None:
+        return follow_up([(claim.batch, claim.stands) for claim in self._attempts(batch)])
 
     def _stands(self, revision: Revision) -> dict[int, str]:
         """Where everybody of a revision stands, in the test's own book."""
         stands = dict.fromkeys(range(revision.recipients), "h")
         for claim in sorted(self.claims.values(), key=lambda claim: claim.batch.id):
             if claim.batch.id.revision == revision.number:
-                letters = claim.letters if claim.settled else "u" * len(claim.batch.positions)
-                stands.update(zip(claim.batch.positions, letters, strict=True))
+                stands.update(zip(claim.batch.positions, claim.stands, strict=True))
         return stands
 
     @invariant()
     def nobody_has_two_messages(self) -> None:
-        assert max(self.mailbox.values(), default=0) <= 1
+        """Except who ordered it: and an order that is no longer needed is none."""
+        assert all(count <= 1 + self.orders[person] for person, count in self.mailbox.items())
 
     @invariant()
     def everybody_is_accounted_for(self) -> None:
@@ -304,7 +351,14 @@ class TwoSenders(RuleBasedStateMachine):
             for position, letter in paths(self._entries(revision), revision).items()
             if letter in "au"
         }
-        assert set(+self.mailbox) <= on_record
+        # Whom a person has misjudged is corrected by the answer of the call, if that ever comes.
+        misjudged = {
+            self.audiences[claim.batch.id.revision][position]
+            for claim in self.claims.values()
+            if claim.resolved and not claim.settled
+            for position in claim.batch.positions
+        }
+        assert set(+self.mailbox) <= on_record | misjudged | set(+self.orders)
 
     @invariant()
     def open_batches_are_those_who_are_held(self) -> None:
@@ -321,7 +375,9 @@ class TwoSenders(RuleBasedStateMachine):
 
     @invariant()
     def what_was_left_behind_is_listed(self) -> None:
-        left = sorted(claim.batch.id for claim in self.claims.values() if not claim.settled)
+        left = sorted(
+            claim.batch.id for claim in self.claims.values() if not claim.settled and "u" in claim.stands
+        )
         assert list(self.senders[0].unsettled(CAMPAIGN)) == left
 
 

@@ -23,6 +23,7 @@ from tests.ledger.books import (
     lift_of,
     minute,
     outcomes,
+    resolve,
     send,
 )
 from tests.ledger.children import answer, start
@@ -34,6 +35,7 @@ _TABLES = (
     "revision_end",
     "reservation",
     "settlement",
+    "resolution",
     "hold",
     "lift",
 )
@@ -47,7 +49,8 @@ def path(tmp_path: Path) -> Path:
     ledger.record_order(ORDER)
     ledger.record_test_send(TestSend(CAMPAIGN, "d1", "Ken Abe", minute(0)))
     ledger.open_revision(REVISION)
-    send(ledger, first_batch(), "aa")
+    send(ledger, first_batch(), "au")
+    resolve(ledger, "aa")
     ledger.place(halt("spring-letter"))
     ledger.lift(lift_of(halt("spring-letter")))
     other = replace(REVISION, campaign="spring-letter")
@@ -210,7 +213,7 @@ def test_no_column_can_hold_an_address_or_a_name_of_a_recipient(path: Path) -> N
     words = (
         "campaign commit_id digest checksum recipients at by number segment audience waves batch_sizes "
         "excluded revision wave batch attempt token size positions states accepted refused unknown deferred "
-        "reasons id scope kind reason about hold barred"
+        "reasons id scope kind reason about hold barred before"
     )
     assert columns == set(words.split())
 

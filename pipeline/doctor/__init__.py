@@ -1,0 +1,1 @@
+"""Whether everything around a delivery is set up as it must be."""

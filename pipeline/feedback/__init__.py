@@ -1,0 +1,1 @@
+"""What is reported afterwards about mail that has left."""

@@ -42,8 +42,8 @@ from pipeline.workspace.remote import RemoteBranch
 from pipeline.workspace.tree import Tree
 from pipeline.workspace.workspace import Workspace
 
-#: Calls under way at once. The outbox is one disk. SES answers after a tenth of a second or two, so that
-#: 6,000 recipients a second are twenty calls under way; at a slower pace there are never as many.
+#: The most calls that may be under way. The outbox is one disk; SES answers after a tenth of a second or two,
+#: so that 6,000 recipients a second are twenty calls. `Flight` takes as many of them as it needs.
 _OUTBOX_IN_FLIGHT, _SES_IN_FLIGHT = 1, 24
 
 

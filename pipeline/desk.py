@@ -12,7 +12,7 @@ from pipeline.doctor import parts, storage
 from pipeline.doctor.line import Part
 from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
-from pipeline.models.policy import Outbox, Policy, Ses, Target
+from pipeline.models.policy import GitHub, Outbox, Policy, Ses, Target
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import policy_near, read_policy, sender_near
@@ -117,7 +117,15 @@ def doctor_parts(
             Part("archive", lambda: storage.archive_lines(wiring.archive_of(root, chosen))),
             _transport_part(root, chosen, policy, lambda: storage.planned(opened())),
             Part("links", lambda: parts.key_lines(lambda: wiring.key_there(root, chosen))),
+            *_github_part(chosen, policy, branch),
         )
+
+
+def _github_part(target: Target, policy: Policy, branch: str) -> tuple[Part, ...]:
+    if not isinstance(target.reviews, GitHub):
+        return ()
+    repository, required = target.reviews.github, policy.approvals.required
+    return (Part("GitHub", lambda: wiring.github_lines_of(repository, branch, required)),)
 
 
 def _transport_part(root: Path, target: Target, policy: Policy, planned: Callable[[], int]) -> Part:

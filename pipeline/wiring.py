@@ -24,6 +24,7 @@ from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World
+from pipeline.doctor.line import Line
 from pipeline.doctor.parts import SesReader
 from pipeline.errors import PipelineError, UsageError
 from pipeline.incident.switches import Switch
@@ -290,6 +291,16 @@ def ses_reader_of(region: str) -> SesReader:
     from pipeline.doctor.ses_facts import SesFacts  # noqa: PLC0415 as the ledger in DynamoDB
 
     return SesFacts(region)
+
+
+def github_lines_of(repository: str, branch: str, required: int) -> Iterator[Line]:
+    """How `owner/name` is set up at GitHub; `required` approvals is what the policy asks for at least."""
+    from pipeline.doctor.github import github_lines  # noqa: PLC0415 as the reviews at GitHub
+    from pipeline.doctor.github_facts import GitHubSetup  # noqa: PLC0415
+    from pipeline.github import GitHubApi  # noqa: PLC0415
+
+    setup = GitHubSetup(GitHubApi(repository, SystemClock()))
+    return github_lines(setup, branch_at_github(branch), required)
 
 
 def key_there(root: Path, target: Target) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline import wiring
 from pipeline.archive.store import Archive
+from pipeline.delivery.order_source import target_of
 from pipeline.doctor import parts, storage
 from pipeline.doctor.line import Part
 from pipeline.errors import PipelineError
@@ -68,7 +69,7 @@ def open_desk(
 ) -> Iterator[Desk]:
     """Only the ledger, and what the policy says: what a brake and a resolution need."""
     root, policy = policy_at_hand(start, branch, policy_file)
-    chosen = wiring.target_of(policy, target)
+    chosen = target_of(policy, target)
     ledger = wiring.ledger_of(root, chosen, repository=policy.repository)
     try:
         yield Desk(root, policy, chosen, ledger)
@@ -103,7 +104,7 @@ def doctor_parts(
 ) -> Iterator[tuple[Part, ...]]:
     """Everything that the doctor looks at on a target, in the order in which it says it."""
     root, policy = policy_at_hand(start, branch, policy_file)
-    chosen = wiring.target_of(policy, target)
+    chosen = target_of(policy, target)
     with ExitStack() as stack:
 
         @cache

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,14 @@ from pipeline.checklist.draft import Earlier
 from pipeline.checklist.history import history_of
 from pipeline.checklist.means import History
 from pipeline.clock import Clock, SystemClock
-from pipeline.delivery.mainline import Mainline
+from pipeline.delivery.order_source import main_and_target, policy_of, target_of
 from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World
 from pipeline.doctor.line import Line
 from pipeline.doctor.parts import SesReader
-from pipeline.errors import PipelineError, UsageError
+from pipeline.errors import PipelineError
 from pipeline.incident.switches import Switch
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
@@ -36,12 +36,8 @@ from pipeline.preview.camera import Open
 from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
-from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import name_of_origin
-from pipeline.workspace.remote import RemoteBranch
-from pipeline.workspace.tree import Tree
-from pipeline.workspace.workspace import Workspace
 
 #: The most calls that may be under way. The outbox is one disk; SES answers after a tenth of a second or two,
 #: so that 6,000 recipients a second are twenty calls. `Flight` takes as many of them as it needs.
@@ -72,14 +68,6 @@ class Calling:
 def contacts_of(root: Path) -> Contacts:
     """Where people live, for the sources of a policy at `root`."""
     return DuckDbContacts(root)
-
-
-def target_of(policy: Policy, name: str) -> Target:
-    """The target's entry in the policy. Raises UsageError when there is none."""
-    if name not in policy.targets:
-        known = ", ".join(sorted(policy.targets))
-        raise UsageError(f"policy.yaml names no target {name}.", f"It names: {known}.")
-    return policy.targets[name]
 
 
 def ledger_of(
@@ -189,51 +177,12 @@ def lacks_japanese_fonts() -> bool:
     return chromium.lacks_japanese()
 
 
-def _first_policy(*trees: Callable[[], Tree]) -> Policy:
-    for tree in trees:
-        with suppress(PipelineError):
-            policy = loading.load(tree()).policy
-            if policy is not None:
-                return policy
-    raise PipelineError("policy.yaml cannot be read.", "`postmerge check` says why.")
-
-
-def _policy_of(workspace: Workspace) -> Policy:
-    if workspace.policy is None:
-        raise PipelineError(
-            "policy.yaml on the main branch cannot be read, so nothing is sent.",
-            "`postmerge check` says why.",
-        )
-    return workspace.policy
-
-
-def _main_and_target(repository: Repository, calling: Calling) -> tuple[Mainline, Policy, Target]:
-    """What says what main is, the clone or a remote; and what the policy of that main says.
-
-    Which remote to ask is read from the clone, and must be what the main that is found says, too.
-    """
-    branch = calling.branch
-    nearby = _first_policy(lambda: repository.tree(repository.resolve(branch)), repository.working_tree)
-    remote = target_of(nearby, calling.target).order_remote
-    asked = None if remote is None else RemoteBranch(repository, remote, branch, calling.clock)
-    main = Mainline(repository, branch, asked)
-    policy = _policy_of(main.workspace(main.commit()))
-    target = target_of(policy, calling.target)
-    if target.order_remote != remote:
-        raise PipelineError(
-            f"In this clone the target {calling.target} takes its order from {remote or 'the clone itself'}, "
-            f"on main from {target.order_remote or 'the clone itself'}. Nothing is sent.",
-            "Bring the clone up to date: git pull.",
-        )
-    return main, policy, target
-
-
 @contextmanager
 def open_world(start: Path, calling: Calling) -> Iterator[World]:
     """Everything that a delivery touches, closed at the end. The policy is the one that main has now."""
     with ExitStack() as stack:
         repository = stack.enter_context(Repository.open(start))
-        main, policy, target = _main_and_target(repository, calling)
+        main, policy, target = main_and_target(repository, calling.branch, calling.target, calling.clock)
         # A rehearsal's clock jumps, GitHub's limits do not.
         reviews = reviews_of(
             repository, target, calling.branch, SystemClock() if calling.rehearsal else calling.clock
@@ -274,7 +223,7 @@ def _key(root: Path, target: Target, *, rehearsal: bool) -> UnsubscribeKey:
 
 def zone_of(world: World) -> str:
     """The zone in which the policy of main shows times."""
-    return _policy_of(world.main.workspace(world.main.commit())).schedule.time_zone
+    return policy_of(world.main.workspace(world.main.commit())).schedule.time_zone
 
 
 def switch_of(target: Target) -> Switch | None:

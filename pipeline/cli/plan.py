@@ -7,6 +7,7 @@ import click
 from pipeline import wiring
 from pipeline.cli.options import Place, format_option, target_option
 from pipeline.clock import SystemClock
+from pipeline.delivery.order_source import target_of
 from pipeline.errors import Refused
 from pipeline.models.policy import Ses
 from pipeline.plan import describe, report
@@ -33,7 +34,7 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
             raise Refused(
                 "policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why."
             )
-        chosen = wiring.target_of(after.policy, target)
+        chosen = target_of(after.policy, target)
         ledger = wiring.ledger_of(repository.root, chosen, repository=after.policy.repository, rehearsal=True)
         try:
             contacts, now = wiring.contacts_of(repository.root), SystemClock().now()

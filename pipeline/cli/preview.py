@@ -12,6 +12,7 @@ from pipeline import wiring
 from pipeline.cli.check import chosen, report_of
 from pipeline.cli.options import Place, campaigns_argument, target_option
 from pipeline.clock import SystemClock
+from pipeline.delivery.order_source import target_of
 from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
 from pipeline.workspace import workspace as loading
@@ -111,7 +112,7 @@ def _ledger(repository: Repository, workspace: Workspace, target: str) -> Iterat
     """The ledger for the plan's comparisons, where it can be read; a preview does without."""
     ledger = None
     if workspace.policy is not None:
-        chosen_target = wiring.target_of(workspace.policy, target)
+        chosen_target = target_of(workspace.policy, target)
         try:
             ledger = wiring.ledger_of(repository.root, chosen_target, rehearsal=True)
         except PipelineError as error:

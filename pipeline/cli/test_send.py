@@ -7,6 +7,7 @@ import click
 from pipeline import wiring
 from pipeline.cli.options import Place, by_option, campaign_argument, somebody, target_option
 from pipeline.clock import SystemClock
+from pipeline.delivery.order_source import target_of
 from pipeline.delivery.test_send import send_test
 from pipeline.errors import Refused, UsageError
 from pipeline.models.finding import blocking
@@ -37,7 +38,7 @@ def test_send(  # noqa: PLR0917 click hands them over like this
         _assert_readable(workspace, campaign)
         if workspace.policy is None:
             raise Refused("policy.yaml cannot be read.", "`postmerge check` says why.")
-        chosen = wiring.target_of(workspace.policy, target)
+        chosen = target_of(workspace.policy, target)
         ledger = wiring.ledger_of(repository.root, chosen, repository=workspace.policy.repository)
         try:
             count = send_test(

@@ -7,7 +7,7 @@ STAMP := $(VENV)/.set-up
 WHOLE := stories cli ses_double contracts delivery workspace approvals preview chaos
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo browser test quick chaos lint check bench schema lock clean
+.PHONY: help setup demo browser test quick chaos lint check bench pictures schema lock clean
 
 help: ## list the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/\1|\2/p' $(MAKEFILE_LIST) \
@@ -51,7 +51,10 @@ lint: setup ## style, types, layers, generated files, workflows
 
 check: test lint ## tests and lint
 
-bench: setup ## the figures of the README, with the commands behind them
+pictures: setup browser ## the two pictures of the README
+	$(BIN)/python -m benchmarks.pictures
+
+bench: setup browser ## the figures of the README, with the commands behind them
 	$(BIN)/python -m benchmarks
 
 schema: setup ## write the JSON Schemas for editors

@@ -32,7 +32,8 @@ def _told(taken: list[float]) -> str:
     return f"{statistics.median(taken):.2f} s (median of {len(taken)}; {min(taken):.2f} to {max(taken):.2f})"
 
 
-def _repository(folder: Path) -> None:
+def repository(folder: Path) -> None:
+    """The examples, committed, in a fresh folder."""
     for name in ("campaigns", "segments", "schema"):
         shutil.copytree(_HERE / name, folder / name)
     shutil.copy(_HERE / "policy.yaml", folder)
@@ -46,7 +47,7 @@ def run() -> list[tuple[str, str, str]]:
     """What was measured, the figure, and the command that measures it again."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _repository(folder)
+        repository(folder)
         one = _seconds(folder, "check", "2026-12-winter-sale")
         every = _seconds(folder, "check")
         path = folder / ".postmerge/ledger.db"

@@ -62,13 +62,13 @@ def preview(
         from pipeline.preview.serving import serve_pages  # noqa: PLC0415
 
         serve_pages(
-            lambda: page(_album(place, campaigns, base, target), live=True),
+            lambda: page(album_at(place, campaigns, base, target), live=True),
             lambda: _state(place),
             port=port,
             say=click.echo,
         )
         return
-    album = _album(place, campaigns, base, target)
+    album = album_at(place, campaigns, base, target)
     out.mkdir(parents=True, exist_ok=True)
     file = out / "index.html"
     file.write_text(page(album), encoding="utf-8", newline="\n")
@@ -78,7 +78,8 @@ def preview(
     click.echo(f"{file} ({file.stat().st_size:,} bytes), {count} pictures")
 
 
-def _album(place: Place, campaigns: tuple[str, ...], base: str | None, target: str) -> "Album":
+def album_at(place: Place, campaigns: tuple[str, ...], base: str | None, target: str) -> "Album":
+    """The album of the working tree at `place`."""
     from pipeline.preview.album import Scene, album_of  # noqa: PLC0415
 
     with Repository.open(place.start) as repository:

@@ -18,7 +18,9 @@ from pipeline.workspace.folder import CampaignFolder
 _SOURCE: Final = re.compile(r"""(?:\ssrc=|\sbackground=|url\()\s*["']?(https?://[^"'\s)>]+)""", re.IGNORECASE)
 _KINDS: Final = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 #: Bytes of images that a frame carries along.
-_FRAME_ROOM: Final = 300_000
+_FRAME_ROOM: Final = 200_000
+#: In the place of an image that is not there: the reader sees its alternative text, and nothing is asked for.
+_NOTHING: Final = "data:,"
 
 
 def images_of(page: str, folder: CampaignFolder) -> Mapping[str, tuple[str, bytes]]:
@@ -27,14 +29,17 @@ def images_of(page: str, folder: CampaignFolder) -> Mapping[str, tuple[str, byte
 
 
 def with_images(page: str, folder: CampaignFolder) -> str:
-    """The page with such images inside, as long as they are small enough together."""
-    room = _FRAME_ROOM
+    """The page with such images inside, as long as they are small enough together; others are left out."""
+    room, inside = _FRAME_ROOM, dict[str, str]()
     for url, (kind, data) in images_of(page, folder).items():
         if len(data) <= room:
             room -= len(data)
-            inside = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
-            page = page.replace(html.escape(url), inside).replace(url, inside)
-    return page
+            inside[url] = f"data:{kind};base64,{base64.b64encode(data).decode('ascii')}"
+
+    def shown(found: re.Match[str]) -> str:
+        return found[0].replace(found[1], inside.get(html.unescape(found[1]), _NOTHING))
+
+    return _SOURCE.sub(shown, page)
 
 
 def _named(page: str, folder: CampaignFolder) -> Iterator[tuple[str, str]]:

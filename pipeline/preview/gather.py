@@ -87,7 +87,7 @@ def _filled(
     rolls = _rolls(making, folder, now, other, before)
     moment = _moment(making.after, folder)
     people = tuple(
-        notes.person(part, message, earlier, roll, _mail(message, moment, roll, folder, part))
+        notes.person(part, message, earlier, roll, _mail(message, moment, folder, part))
         for part, message, earlier, roll in zip(cast.parts, now, before, rolls, strict=True)
     )
     looked = Looked([roll.measured for roll in rolls], cast, making.no_camera)
@@ -140,7 +140,6 @@ def _sitter(message: Message | RenderFailure | None, folder: CampaignFolder) -> 
 def _mail(
     message: Message | RenderFailure | None,
     moment: datetime | None,
-    roll: Roll,
     folder: CampaignFolder,
     part: Part,
 ) -> Mail | None:
@@ -150,7 +149,7 @@ def _mail(
     snippet = reading.text_of_page(page) if page is not None else " ".join(message.text.split())
     frame = None
     if page is not None and len(page) <= _LARGEST_FRAME:
-        frame = page if roll.views else folder_images.with_images(page, folder)
+        frame = folder_images.with_images(page, folder)
     return Mail(
         subject=reading.cut(message.subject, reading.PHONE_SUBJECT),
         preheader=reading.cut(snippet[:200], reading.PHONE_PREHEADER),

@@ -1,0 +1,123 @@
+"""A preview where no browser can be had, and of mails that are hard to show."""
+
+import re
+import shutil
+from html import unescape
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pipeline.cli import cli
+from pipeline.errors import PipelineError
+from pipeline.preview import chromium
+from tests.preview.browser import needs_a_browser
+from tests.preview.scene import HOSTILE, PAGE, YAML, scene
+from tests.stories.story import CAMPAIGN, Story
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(autouse=True)
+def no_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A path on which there is git and nothing else."""
+    git = shutil.which("git")
+    assert git is not None
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/git").symlink_to(git)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.delenv("POSTMERGE_CHROMIUM", raising=False)
+
+
+def made(story: Story, *words: str) -> tuple[str, str]:
+    """The page, and what the command said."""
+    out = story.root.parent / "out"
+    result = CliRunner().invoke(cli, ["-C", str(story.root), "preview", *words, "--out", str(out)])
+    assert result.exit_code == 0, result.output
+    return (out / "index.html").read_text(encoding="utf-8"), result.output
+
+
+def frames(html: str) -> list[str]:
+    return [unescape(text) for text in re.findall(r'<iframe sandbox="" [^>]*srcdoc="([^"]*)"', html)]
+
+
+def test_the_page_works_with_frames_and_says_that_pictures_are_missing(tmp_path: Path) -> None:
+    html, said = made(scene(tmp_path / "repository"))
+    assert "No pictures:" in said
+    assert "There are no pictures:" in html
+    assert "data:image/webp" not in html
+    shown = frames(html)
+    assert html.count("<iframe") == len(shown) >= 7
+    assert all("6,860 yen" in frame for frame in shown)
+    assert any("Gold members" in frame for frame in shown)
+    assert "could not run" in html
+
+
+def test_a_hostile_mail_is_text_in_the_page_and_never_markup(tmp_path: Path) -> None:
+    html, _ = made(scene(tmp_path / "repository", PAGE.replace("MORE", HOSTILE)))
+    outside = re.sub(r'srcdoc="[^"]*"', "", html)
+    assert html.count("<script>") == 1
+    assert "evil.example/x.css" not in outside
+    assert "onerror" not in outside
+    assert re.search(r"default-src &#39;none&#39;|default-src 'none'", html)
+    assert "unsafe-eval" not in html
+    assert "script-src 'sha256-" in unescape(html)
+
+
+def test_a_mail_that_fails_for_one_person_is_explained_and_the_others_are_shown(tmp_path: Path) -> None:
+    page = PAGE.replace("MORE", "{{ 1 / (0 if '<' in recipient.name else 1) }}")
+    html, _ = made(scene(tmp_path / "repository", page))
+    assert html.count("There is no mail for this person") >= 1
+    assert "The template divides by zero." in html
+    assert "body.html, line" in html
+    assert len(frames(html)) >= 6
+
+
+def test_five_megabytes_and_thousands_of_links_make_no_monster(tmp_path: Path) -> None:
+    links = "".join(f'<a href="https://www.hanamori.example/{n}">link {n}</a> ' for n in range(4000))
+    page = PAGE.replace("MORE", links + "<p>" + "長い本文。" * 600_000 + "</p>")
+    html, _ = made(scene(tmp_path / "repository", page))
+    assert "too large to be shown in a frame" in html
+    assert "Gmail clips this mail" in html
+    assert "https://www.hanamori.example/9<" in html
+    assert "and 240 more" in html
+    assert len(html) < 5_000_000
+
+
+def test_a_campaign_that_cannot_be_read_shows_its_findings(tmp_path: Path) -> None:
+    story = scene(tmp_path / "repository")
+    story.write({"campaigns/sale/campaign.yaml": YAML.replace("state: ready", "state: redy")})
+    html, _ = made(story)
+    assert "The campaign cannot be read" in html
+    assert "campaigns/sale/campaign.yaml:1" in html
+    assert "state: redy" in html
+
+
+def test_a_mail_of_text_alone_has_no_html_to_look_at(tmp_path: Path) -> None:
+    html, _ = made(scene(tmp_path / "repository", yaml=CAMPAIGN), "sale")
+    assert "the blanket is 6,860 yen" in html
+    assert "This mail has no HTML part" in html
+    assert frames(html) == []
+
+
+def test_numbers_and_approvals_stand_in_the_page(tmp_path: Path) -> None:
+    html, _ = made(scene(tmp_path / "repository"))
+    assert ">7</strong>" in html
+    assert "1 by others than the authors" in html
+    assert "people.example" not in html, "nobody real"
+    assert "m1@" not in html
+
+
+def test_a_browser_that_is_named_and_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTMERGE_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(PipelineError, match="POSTMERGE_CHROMIUM"):
+        chromium.find({"POSTMERGE_CHROMIUM": "/nowhere/chromium"})
+
+
+def test_in_ci_a_missing_browser_fails_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="make browser"):
+        needs_a_browser()
+    monkeypatch.setenv("CI", "")
+    with pytest.raises(pytest.skip.Exception, match="needs a browser"):
+        needs_a_browser()

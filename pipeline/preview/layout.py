@@ -128,7 +128,7 @@ def _contrast(mode: str, page: Measured) -> Iterator[Trouble]:
         wanted = _CONTRAST_LARGE if large else _CONTRAST
         if ratio is not None and _UNSEEN <= ratio < wanted:
             yield Trouble(
-                "display/contrast",
+                "display/contrast-on-screen",
                 f"“{_short(text.words)}” has a contrast of {ratio:.1f}:1 ({mode}), not {wanted:g}:1.",
                 f"「{_short(text.words)}」と背景のコントラスト比が{ratio:.1f}:1です({_JA[mode]}、目安{wanted:g}:1)。",
                 "Make the text darker or its background lighter, or the other way round.",

@@ -37,13 +37,13 @@ def with_text(**changes: Any) -> Measured:
         (replace(PAGE, images=(Image("data:x", "a", Box(0, 0, 9, 9), loaded=True),)), []),
         (with_text(size=11.5), ["small-text"]),
         (with_text(size=12), []),
-        (with_text(colour=(150, 150, 150, 1)), ["contrast"]),
+        (with_text(colour=(150, 150, 150, 1)), ["contrast-on-screen"]),
         (with_text(colour=(150, 150, 150, 1), behind=None), []),
         (with_text(colour=(140, 140, 140, 1), size=24), []),
         (with_text(colour=(140, 140, 140, 1), size=19, bold=True), []),
-        (with_text(colour=(140, 140, 140, 1), size=19), ["contrast"]),
-        (with_text(colour=(0, 0, 0, 0.3)), ["contrast"]),
-        (with_text(behind=((0, 0, 0, 0.5), WHITE), colour=WHITE), ["contrast"]),
+        (with_text(colour=(140, 140, 140, 1), size=19), ["contrast-on-screen"]),
+        (with_text(colour=(0, 0, 0, 0.3)), ["contrast-on-screen"]),
+        (with_text(behind=((0, 0, 0, 0.5), WHITE), colour=WHITE), ["contrast-on-screen"]),
         (with_text(colour=WHITE), ["hidden-text"]),
         (with_text(hidden="opacity"), ["hidden-text"]),
         (with_text(box=Box(20, 15, 100, 20)), ["overlapping-text"]),
@@ -78,7 +78,7 @@ def test_what_is_hidden_on_a_phone_and_seen_on_a_desktop_is_not_hidden() -> None
 def test_in_the_dark_only_a_background_of_the_mail_is_judged() -> None:
     pale = replace(GOOD, colour=(200, 200, 200, 1), behind=())
     assert rules(replace(PAGE, texts=(pale,)), "dark") == []
-    assert rules(replace(PAGE, texts=(replace(pale, behind=(WHITE,)),)), "dark") == ["contrast"]
+    assert rules(replace(PAGE, texts=(replace(pale, behind=(WHITE,)),)), "dark") == ["contrast-on-screen"]
 
 
 def test_the_contrast_is_that_of_wcag() -> None:

@@ -60,9 +60,9 @@ RULES: Final = (
         Remedy: take them out.""",
     ),
     seen_in_preview(
-        "display/contrast",
-        "Text stands out from its background",
-        "文字と背景の差が十分ある",
+        "display/contrast-on-screen",
+        "Text stands out from its background on every screen",
+        "どの画面でも文字と背景の差が十分ある",
         """WCAG 2.2 asks for a contrast of 4.5 to 1, and of 3 to 1 for large text; also in the dark.
 
         Remedy: make the text darker or its background lighter, or the other way round.

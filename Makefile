@@ -46,8 +46,11 @@ lint: setup ## style, types, layers, generated files, workflows
 	$(BIN)/lint-imports
 	$(BIN)/postmerge schema --check
 	$(BIN)/python -m pipeline.checklist.page --check
-	$(BIN)/zizmor --offline --strict-collection --quiet .github/workflows
+	$(BIN)/zizmor --offline --strict-collection --quiet .github
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema custom.github-workflows-require-timeout .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions .github/actions/*/action.yml
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/actionlint
 
 check: test lint ## tests and lint
 

@@ -77,8 +77,10 @@ def _tree_on_disk() -> Iterator[tuple[str, str]]:
 
 
 def _is_of_rules(name: str) -> bool:
-    """The modules below a heading of the checklist: docs/checklist.md says what is in them."""
-    return any(name.startswith(f"pipeline/checklist/{heading}/") for heading in HEADINGS)
+    """The rules below a heading, told in docs/checklist.md, and the files of a new repository."""
+    return name.startswith("pipeline/cli/starter/") or any(
+        name.startswith(f"pipeline/checklist/{heading}/") for heading in HEADINGS
+    )
 
 
 def _first_line(module: Path) -> str:

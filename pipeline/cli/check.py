@@ -7,6 +7,7 @@ import click
 
 from pipeline import wiring
 from pipeline.checklist.means import Means
+from pipeline.checklist.one_campaign import several_at_once
 from pipeline.checklist.report import Report
 from pipeline.checklist.run import run
 from pipeline.cli import findings_sarif, findings_text
@@ -37,17 +38,25 @@ def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str,
         tree = repository.working_tree()
         workspace = loading.load(tree)
         names = chosen(repository, workspace, campaigns, base)
-        report = report_of(repository, workspace, names, target)
+        report = report_of(repository, workspace, names, target, base)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
 
 
-def report_of(repository: Repository, workspace: Workspace, names: list[str], target: str) -> Report:
-    """What the checklist says of some campaigns of the working tree."""
+def report_of(
+    repository: Repository, workspace: Workspace, names: list[str], target: str, base: str | None = None
+) -> Report:
+    """What the checklist says of some campaigns of the working tree, and of the change since `base` left."""
+    found = yamllint.lint(workspace.tree)
+    if base is not None:
+        found = (
+            *found,
+            *several_at_once(loading.load(repository.tree(repository.fork_point(base))), workspace),
+        )
     contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
     with wiring.past_of(repository.root, workspace.policy, target) as history:
         means = Means(now, contacts, history=history)
-        return run(workspace, names, means, yamllint.lint(workspace.tree))
+        return run(workspace, names, means, found)
 
 
 def chosen(

@@ -11,13 +11,14 @@ from types import FrameType
 import click
 
 from pipeline import wiring
-from pipeline.cli import status_text
+from pipeline.cli import opening, status_text
 from pipeline.cli.narration import Narration
-from pipeline.cli.options import Place, branch_option, target_option
+from pipeline.cli.options import Place, branch_option, campaigns_argument, target_option
 from pipeline.clock import Clock, ManualClock, SystemClock, shown
 from pipeline.delivery.dispatch import Delivered
 from pipeline.delivery.dispatch import deliver as deliver_once
 from pipeline.delivery.status import Progress
+from pipeline.delivery.stopping import stop_only
 from pipeline.delivery.world import World
 from pipeline.errors import ExitStatus, UsageError
 from pipeline.models.quantity import parse_duration
@@ -25,6 +26,7 @@ from pipeline.workspace.remote import MainUnknown
 
 #: How often a watch looks at main while nothing is due.
 _LOOK_EVERY = timedelta(seconds=5)
+_SHORTEST = timedelta(milliseconds=200)
 #: Ctrl-C, a polite kill, a terminal that is closed, our own alarm.
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
 #: Whose rest the next run sends, as far as nothing else holds it.
@@ -66,27 +68,41 @@ def _listening(stop: Stop, clock: Clock, limit: timedelta | None = None) -> Iter
 
 
 @click.command()
+@campaigns_argument()
 @click.option("--dry-run", is_flag=True, help="Play the whole delivery by a manual clock; nothing leaves.")
 @click.option("--for", "limit", metavar="DURATION", help="Stop by itself at a batch border, as in 5h.")
+@click.option("--wait", metavar="DURATION", help="Stay while the next step is due within so long, as in 45m.")
+@click.option("--stops-only", is_flag=True, help="Only hold in the ledger what main no longer wants.")
 @target_option()
 @branch_option()
 @click.pass_obj
-def deliver(place: Place, dry_run: bool, limit: str | None, target: str, branch: str) -> None:  # noqa: FBT001
+def deliver(
+    place: Place,
+    *,
+    campaigns: tuple[str, ...],
+    dry_run: bool,
+    limit: str | None,
+    wait: str | None,
+    stops_only: bool,
+    target: str,
+    branch: str,
+) -> None:
     """Take every step that is due, and return.
 
     It brings the world to what main says at this moment. Safe to run again, twice at once, and after a
-    crash: nobody gets a campaign twice. Ctrl-C finishes the batch in flight.
+    crash: nobody gets a campaign twice. Ctrl-C finishes the batch in flight. Without CAMPAIGN, all of them.
     """
     calling = wiring.Calling(target=target, branch=branch)
-    if dry_run:
-        _rehearse(place, calling)
+    if dry_run or stops_only:
+        _without_mail(place, calling, dry_run=dry_run, campaigns=campaigns)
         return
     stop = Stop()
-    longest = None if limit is None else _duration(limit)
+    longest = None if limit is None else _duration("--for", limit)
+    patience = timedelta(0) if wait is None else _duration("--wait", wait)
     with _listening(stop, calling.clock, longest), Narration() as narration:
         calling = replace(calling, stopping=stop, narrate=narration.say)
         with wiring.open_world(place.start, calling) as world:
-            done = deliver_once(world)
+            done = _stay(world, stop, campaigns, patience)
             zone = wiring.zone_of(world)
     _tell(done, zone)
     if stop():
@@ -114,6 +130,28 @@ def watch(place: Place, target: str, branch: str) -> None:
         _tell(done, zone)
 
 
+def _without_mail(
+    place: Place, calling: wiring.Calling, *, dry_run: bool, campaigns: tuple[str, ...]
+) -> None:
+    if dry_run:
+        _rehearse(place, calling, campaigns)
+        return
+    with Narration() as narration:
+        told = replace(calling, narrate=narration.say)
+        with opening.open_for_stops(place.start, told) as (main, ledger):
+            stop_only(main, ledger, told.clock, told.narrate)
+
+
+def _stay(world: World, stop: Stop, campaigns: tuple[str, ...], patience: timedelta) -> Delivered:
+    """Deliver, and again, while the next step is due soon: an undo window, the wait after a wave."""
+    while True:
+        done = deliver_once(world, campaigns)
+        due = done.next_due
+        if stop() or due is None or done.troubles or due - world.clock.now() > patience:
+            return done
+        world.clock.sleep(max(due - world.clock.now(), _SHORTEST))
+
+
 def _watch(world: World, clock: Clock, stop: Stop) -> Delivered | None:
     done, told = None, ""
     while not stop():
@@ -127,11 +165,11 @@ def _watch(world: World, clock: Clock, stop: Stop) -> Delivered | None:
             clock.sleep(_LOOK_EVERY)
             continue
         wait = _LOOK_EVERY if done.next_due is None else min(_LOOK_EVERY, done.next_due - clock.now())
-        clock.sleep(max(wait, timedelta(milliseconds=200)))
+        clock.sleep(max(wait, _SHORTEST))
     return done
 
 
-def _rehearse(place: Place, calling: wiring.Calling) -> None:
+def _rehearse(place: Place, calling: wiring.Calling, campaigns: tuple[str, ...]) -> None:
     clock = ManualClock(SystemClock().now())
     end = clock.now() + _REHEARSED_FOR
     # A rehearsal from the first look on: opening the real ledger would make one.
@@ -142,20 +180,20 @@ def _rehearse(place: Place, calling: wiring.Calling) -> None:
             click.echo(f"{shown(clock.now(), zone)}  {campaign}: {sentence}")
 
         world = replace(opened, narrate=say)
-        done = deliver_once(world)
+        done = deliver_once(world, campaigns)
         while done.next_due is not None and done.next_due < end and not done.troubles:
             clock.sleep(done.next_due - clock.now())
-            done = deliver_once(world)
+            done = deliver_once(world, campaigns)
     click.echo("\nRehearsed only: nothing has left, nothing was written. It would end like this:\n")
     _tell(done, zone)
     sys.exit(int(_exit_status(done)))
 
 
-def _duration(written: str) -> timedelta:
+def _duration(option: str, written: str) -> timedelta:
     try:
         return parse_duration(written)
     except ValueError as error:
-        raise UsageError(f"--for {written}: {error}.") from None
+        raise UsageError(f"{option} {written}: {error}.") from None
 
 
 def _tell(done: Delivered, zone: str) -> None:

@@ -6,9 +6,11 @@ import click
 
 from pipeline.cli import scaffold
 from pipeline.cli.options import Place
+from pipeline.cli.starter import starter_files
 from pipeline.clock import SystemClock
 from pipeline.errors import Refused
 from pipeline.models.policy import Policy
+from pipeline.workspace import editor_schema
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
@@ -74,6 +76,33 @@ def segment(place: Place, name: str, source: str | None, title: str | None) -> N
     click.echo(f"Next: say who in segments/{name}.yaml, then `postmerge check`.")
 
 
+@new.command()
+@click.pass_obj
+def repository(place: Place) -> None:
+    """Write workflows, policy and an example.
+
+    Start in an empty git repository. Nothing that is there already is changed.
+    """
+    with Repository.open(place.start) as repository:
+        root = repository.root
+        _write(root, "", starter_files())
+        workspace = loading.load(repository.working_tree())
+        files = scaffold.campaign(
+            title="はじめてのキャンペーン",
+            segment="everybody",
+            columns=workspace.segments["everybody"].segment.columns,
+            policy=_policy_needed(workspace),
+            today=SystemClock().now().date(),
+        )
+        _write(root, "campaigns/first-campaign", files)
+    for name in editor_schema.write(root / "schema"):
+        click.echo(f"made schema/{name}")
+    click.echo(
+        "Next: your own names in policy.yaml and .github/CODEOWNERS, a requirements.lock that pins postmerge "
+        "with hashes, then `postmerge check`."
+    )
+
+
 def _policy_needed(workspace: Workspace) -> Policy:
     if workspace.policy is None:
         raise Refused("policy.yaml cannot be read.", "`postmerge check` says why.")
@@ -81,11 +110,13 @@ def _policy_needed(workspace: Workspace) -> Policy:
 
 
 def _write(root: Path, folder: str, files: dict[str, str]) -> None:
-    for name in files:
-        if (root / folder / name).exists():
-            raise Refused(f"{folder}/{name} is there already.", "Choose another name; nothing was changed.")
-    for name, text in files.items():
-        path = root / folder / name
+    paths = {root / folder / name: text for name, text in files.items()}
+    for path in paths:
+        if path.exists():
+            raise Refused(
+                f"{path.relative_to(root)} is there already.", "Choose another name; nothing was changed."
+            )
+    for path, text in paths.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        click.echo(f"made {folder}/{name}")
+        click.echo(f"made {path.relative_to(root)}")

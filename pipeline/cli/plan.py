@@ -9,10 +9,11 @@ from pipeline.cli.options import Place, format_option, target_option
 from pipeline.clock import SystemClock
 from pipeline.delivery.order_source import target_of
 from pipeline.errors import Refused
-from pipeline.models.policy import Ses
+from pipeline.models.policy import Policy, Ses
 from pipeline.plan import describe, report
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
+from pipeline.workspace.workspace import Workspace
 
 
 @click.command()
@@ -27,32 +28,43 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
     For each campaign: who gets it, when, and what is unusual.
     """
     with Repository.open(place.start) as repository:
-        before = loading.load(repository.tree(repository.fork_point(base, head or "HEAD")))
         tree = repository.tree(repository.resolve(head)) if head else repository.working_tree()
         after = loading.load(tree)
-        if after.policy is None:
-            raise Refused(
-                "policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why."
-            )
-        chosen = target_of(after.policy, target)
-        ledger = wiring.ledger_of(repository.root, chosen, repository=after.policy.repository, rehearsal=True)
-        try:
-            contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
-            entries = report.make(
-                before,
-                after,
-                contacts=contacts,
-                ledger=ledger,
-                now=now,
-                sharing=isinstance(chosen.transport, Ses),
-                events=chosen.feedback is not None,
-            )
-        finally:
-            ledger.close()
+        entries = entries_of(repository, after, base, target, head or "HEAD")
+    language = policy_of(after).language
     match form:
         case "json":
             click.echo(json.dumps(describe.as_data(entries), ensure_ascii=False, indent=2))
         case "markdown":
-            click.echo(describe.as_markdown(entries, after.policy.language), nl=False)
+            click.echo(describe.as_markdown(entries, language), nl=False)
         case _:
-            click.echo(describe.as_text(entries, after.policy.language), nl=False)
+            click.echo(describe.as_text(entries, language), nl=False)
+
+
+def policy_of(workspace: Workspace) -> Policy:
+    """The policy. Raises Refused when it cannot be read."""
+    if workspace.policy is None:
+        raise Refused("policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why.")
+    return workspace.policy
+
+
+def entries_of(
+    repository: Repository, after: Workspace, base: str, target: str, head: str = "HEAD"
+) -> tuple[report.Entry, ...]:
+    """What merging `after` would cause where `head` left `base`."""
+    before = loading.load(repository.tree(repository.fork_point(base, head)))
+    policy = policy_of(after)
+    chosen = target_of(policy, target)
+    ledger = wiring.ledger_of(repository.root, chosen, repository=policy.repository, rehearsal=True)
+    try:
+        return report.make(
+            before,
+            after,
+            contacts=wiring.contacts_of(repository.root),
+            ledger=ledger,
+            now=SystemClock().now(),
+            sharing=isinstance(chosen.transport, Ses),
+            events=chosen.feedback is not None,
+        )
+    finally:
+        ledger.close()

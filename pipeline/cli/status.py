@@ -14,7 +14,7 @@ from pipeline.errors import UsageError
 
 @click.command()
 @campaign_argument(required=False)
-@format_option("text", "json")
+@format_option("text", "json", "markdown")
 @target_option()
 @branch_option()
 @click.pass_obj
@@ -33,5 +33,7 @@ def status(place: Place, campaign: str | None, form: str, target: str, branch: s
         zone = wiring.zone_of(world)
     if form == "json":
         click.echo(json.dumps(status_text.as_data(statuses), ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        click.echo(status_text.as_markdown(statuses, zone), nl=False)
     else:
         click.echo(status_text.as_text(statuses, zone), nl=False)

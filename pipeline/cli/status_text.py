@@ -10,6 +10,7 @@ from pipeline.delivery.feedback import Heard
 from pipeline.delivery.status import Progress, Status
 from pipeline.ledger.hold import EVERYTHING, LIFTED_BY_A_PERSON, MACHINE, Hold, HoldKind
 from pipeline.plan.columns import wrapped
+from pipeline.plan.describe import escaped
 
 #: The states of the documented JSON; a draft waits like everything that has not been ordered.
 _WORDS = {Progress.DRAFT: "waiting"}
@@ -87,6 +88,22 @@ def _way_out(hold: Hold) -> str:
         return "an incident holds it until it is closed"
     scope = "--all" if hold.scope == EVERYTHING else hold.scope
     return f'postmerge release {scope} --reason "…"'
+
+
+def as_markdown(statuses: Iterable[Status], zone: str) -> str:
+    """A table with the accounting, then the holds; for the summary of a workflow's run."""
+    listed = [status for status in statuses if status.progress is not Progress.DRAFT]
+    if not listed:
+        return "No campaign is ready on main.\n"
+    lines = ["| campaign | state | planned | accepted | refused | excluded | held | unknown |"]
+    lines.append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for status in listed:
+        a = status.account
+        numbers = (a.planned, a.accepted, a.refused, a.excluded, a.held, a.unknown)
+        counted = " | ".join(f"{number:,}" for number in numbers)
+        lines.append(f"| {status.campaign}: {escaped(status.title)} | {status.progress} | {counted} |")
+    holds = [f"- **{s.campaign}**: {escaped(_hold(hold, zone))}" for s in listed for hold in s.holds]
+    return "\n".join([*lines, *(["", *holds] if holds else [])]) + "\n"
 
 
 def as_data(statuses: Iterable[Status]) -> dict[str, Any]:

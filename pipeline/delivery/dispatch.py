@@ -1,6 +1,6 @@
 """The loop: look, take the first step that is due, look again; safe to run twice, and after a kill."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from pipeline.delivery.progress import assert_no_old_copy, mark
 from pipeline.delivery.sending import Claimed, Prepared, Sending
 from pipeline.delivery.sight import Sight, next_step
 from pipeline.delivery.status import Status, status_of
+from pipeline.delivery.stopping import end_what_was_stopped, lets_go_of_stop
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Revision, Taken
@@ -57,8 +58,8 @@ class Delivered:
         return min((s.next_due for s in self.statuses if s.next_due is not None), default=None)
 
 
-def deliver(world: World) -> Delivered:
-    """Take every safe step that is due, for every campaign, and return.
+def deliver(world: World, only: Collection[str] = ()) -> Delivered:
+    """Take every safe step that is due, for every campaign or `only` some, and return.
 
     One campaign that is in trouble does not stop the others; PipelineError is raised only where nothing
     can be decided at all: main, clock or ledger.
@@ -68,6 +69,8 @@ def deliver(world: World) -> Delivered:
     statuses: list[Status] = []
     troubles: list[PipelineError] = []
     for campaign in campaigns_of(world):
+        if only and campaign not in only:
+            continue
         if world.stopping():
             break
         with _kept_apart(world, campaign, troubles), held_by_transport_trouble(world, campaign):
@@ -102,11 +105,13 @@ def advance(world: World, campaign: str) -> None:
             return
         match sight.intent:
             case NotReady():
-                _end_what_was_stopped(world, sight)
+                end_what_was_stopped(world.ledger, campaign, world.clock, world.narrate)
                 return
             case Unreadable():
                 return
             case Ready() as ready:
+                if lets_go_of_stop(world.ledger, campaign, ready.merge, world.clock):
+                    continue
                 if not _takes_a_step(world, sight, ready):
                     return
 
@@ -126,15 +131,6 @@ def _takes_a_step(world: World, sight: Sight, ready: Ready) -> bool:
             return False
         case _:
             assert_never(step)
-
-
-def _end_what_was_stopped(world: World, sight: Sight) -> None:
-    """Close the revision in the ledger: a sender that still sees an old main reserves nothing either."""
-    if sight.revision is None or sight.ended or sight.finished:
-        return
-    world.ledger.end_revision(sight.campaign, sight.revision.number, world.clock.now())
-    reached = sight.account.accepted + sight.account.unknown
-    world.narrate(sight.campaign, f"stopped: {reached:,} have left, {sight.account.held:,} have not and stay")
 
 
 def _ask_when_late(world: World, sight: Sight) -> bool:

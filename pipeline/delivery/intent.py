@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipeline.approvals.reviews import Change, Consent, Reviews
-from pipeline.delivery.world import World
+from pipeline.delivery.mainline import Mainline
 from pipeline.errors import PipelineError
 from pipeline.models.campaign import State
 from pipeline.models.policy import Policy
@@ -40,6 +41,20 @@ class Unreadable:
 Intent = Ready | NotReady | Unreadable
 
 
+class Wanting(Protocol):
+    """What says what is wanted, and who agreed to it: a world, or a part of one."""
+
+    @property
+    def main(self) -> Mainline:
+        """The main branch."""
+        ...
+
+    @property
+    def reviews(self) -> Callable[[Policy], Reviews]:
+        """Where approvals stand, for each policy."""
+        ...
+
+
 Ask = Callable[[Reviews, Change], Consent]
 
 
@@ -61,7 +76,7 @@ def not_asked(_reviews: Reviews, _change: Change) -> Consent:
     return Consent()
 
 
-def intent_of(world: World, commit: str, campaign_id: str, ask: Ask = asked) -> Intent:
+def intent_of(world: Wanting, commit: str, campaign_id: str, ask: Ask = asked) -> Intent:
     """What `commit` wants of the campaign."""
     workspace = world.main.workspace(commit)
     if workspace.policy is None:

@@ -16,6 +16,8 @@ class HoldKind(StrEnum):
 
     #: A person pulled the brake.
     HALT = "halt"
+    #: Main no longer wants it, says the second brake; a later merge that does lets go of it.
+    STOPPED = "stopped"
     #: A branch `halt/…` on the remote pulls it; it goes when that branch is deleted.
     HALT_BRANCH = "halt-branch"
     #: Past its latest start; it asks.
@@ -50,7 +52,9 @@ class HoldKind(StrEnum):
 
 
 #: A person lifts these, with a reason. The others go by themselves when the world changes.
-LIFTED_BY_A_PERSON = frozenset({HoldKind.HALT, HoldKind.LATE, HoldKind.GATE, HoldKind.FREEZE})
+LIFTED_BY_A_PERSON = frozenset(
+    {HoldKind.HALT, HoldKind.LATE, HoldKind.GATE, HoldKind.FREEZE, HoldKind.STOPPED}
+)
 #: Only time is missing.
 LIFTED_BY_TIME = frozenset({HoldKind.SCHEDULED, HoldKind.UNDO_WINDOW, HoldKind.QUIET_HOURS, HoldKind.SOAK})
 

@@ -35,11 +35,16 @@ def as_markdown(entries: Sequence[Entry], language: Language) -> str:
     if not changed:
         parts.append(words.nothing)
     for entry in changed:
-        parts += [f"### {_escaped(_headline(entry, words))}", "", *_markdown_block(entry, words), ""]
+        parts += [entry_markdown(entry, words), ""]
     rest = len(entries) - len(changed)
     if rest:
         parts.append(words.unchanged.format(count=rest))
     return "\n".join(parts).rstrip() + "\n"
+
+
+def entry_markdown(entry: Entry, words: Phrases) -> str:
+    """One campaign under a heading, for a comment."""
+    return "\n".join([f"### {escaped(_headline(entry, words))}", "", *_markdown_block(entry, words)])
 
 
 def as_data(entries: Iterable[Entry]) -> dict[str, Any]:
@@ -91,6 +96,9 @@ def facts_of(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
 
 def _sending(entry: Entry, plan: DeliveryPlan, words: Phrases) -> Iterator[tuple[str, str]]:
     """How it leaves, what stops it, and what exactly it is."""
+    if sends := [step for step in entry.steps if isinstance(step, Send)]:
+        yield words.first, shown(sends[0].at, plan.zone)
+        yield words.last, shown(sends[-1].until, plan.zone)
     yield words.pace, _pace(plan, words)
     if sizes := [step.batch for step in entry.steps if isinstance(step, Send)]:
         said = words.batch if sizes[0] == sizes[-1] else words.first_batch
@@ -147,7 +155,7 @@ def _text_block(entry: Entry, words: Phrases) -> str:
 
 
 def _markdown_block(entry: Entry, words: Phrases) -> list[str]:
-    lines = [f"- **{label}**: {_escaped(sentence)}" for label, sentence in facts_of(entry, words)]
+    lines = [f"- **{label}**: {escaped(sentence)}" for label, sentence in facts_of(entry, words)]
     if entry.plan is not None and entry.steps:
         lines += ["", f"| {words.step} | {words.time} |", "| --- | --- |"]
         for label, time in (step_of(step, entry.plan.zone, words) for step in entry.steps):
@@ -160,7 +168,7 @@ _MARKUP: Final = re.compile(r"[\\`*_{}\[\]<>()|!~&]")
 _LINKING: Final = re.compile(r"@|#|://|(?i:www)(?=\.)")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     """Nothing of an author's title can become a link, a mention, a table or HTML of the comment."""
     broken = _LINKING.sub(lambda found: f"{found[0][:1]}\u200b{found[0][1:]}", text)
     return _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(broken.split()))

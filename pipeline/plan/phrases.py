@@ -50,6 +50,8 @@ class Phrases:
     sharing: str
     alone: str
     different: str
+    first: str
+    last: str
     digest: str
     checksum: str
     pace: str
@@ -109,6 +111,8 @@ _EN: Final = Phrases(
     sharing="{shared} invented people share {templates} templates",
     alone="on its own",
     different="some mails differ from the ordinary rendering; do not send, report this",
+    first="first message",
+    last="last message",
     digest="content digest",
     checksum="plan checksum",
     pace="pace",
@@ -179,6 +183,8 @@ _JA: Final = Phrases(
     sharing="架空の{shared}名が{templates}種類のテンプレートを共有します",
     alone="個別送信",
     different="通常の表示と異なるメールがあります。送信せずに報告してください",
+    first="最初の送信",
+    last="最後の送信",
     digest="コンテンツダイジェスト",
     checksum="計画チェックサム",
     pace="配信速度",

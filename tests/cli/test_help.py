@@ -9,7 +9,10 @@ from pipeline.cli import cli
 from tests.cli.conftest import Run
 from tests.stories.story import Story
 
-LIFE = ["new", "check", "preview", "plan", "test-send", "deliver", "watch", "status", "halt", "release"]
+LIFE = [
+    *("new", "check", "preview", "plan", "comment", "test-send", "due", "deliver", "watch", "status"),
+    *("halt", "release"),
+]
 
 
 def commands(group: click.Group = cli, above: str = "") -> Iterator[tuple[str, click.Command]]:

@@ -16,7 +16,7 @@ Assumed
     push of a branch that was deleted stays in the activity.
 
 Not there
-    Writing over HTTP: people act through `Hub`. GraphQL.
+    Writing over HTTP, but for comments on pull requests: people act through `Hub`. GraphQL.
 """
 
 from tests.github_double.hub import Hub

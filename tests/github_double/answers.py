@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
+from tests.github_double import comments
 from tests.github_double.hub import NAME, Hub, Pull, Push, Review
 
 _T = TypeVar("_T")
@@ -227,6 +228,13 @@ def _permission(hub: Hub, question: Question) -> Answer:
     return Answer({"permission": right, "role_name": right, "user": user})
 
 
+def _comments(hub: Hub, question: Question) -> Answer:
+    number = int(question.words["issue_number"])
+    if number not in hub.pulls:
+        return gone()
+    return _page(question, [one for one in hub.comments if one.pull == number], comments.shown)
+
+
 _ANSWERS: Final[dict[str, Callable[[Hub, Question], Answer]]] = {
     "/activity": _activity,
     "/collaborators/{username}/permission": _permission,
@@ -236,6 +244,7 @@ _ANSWERS: Final[dict[str, Callable[[Hub, Question], Answer]]] = {
     "/git/blobs/{file_sha}": _blob,
     "/git/ref/{ref}": _ref,
     "/git/trees/{tree_sha}": _tree,
+    "/issues/{issue_number}/comments": _comments,
     "/pulls/{pull_number}": _pull,
     "/pulls/{pull_number}/commits": _pull_commits,
     "/pulls/{pull_number}/reviews": _reviews,

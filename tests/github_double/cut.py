@@ -32,6 +32,7 @@ ROUTES: Final = (
     "/git/blobs/{file_sha}",
     "/git/ref/{ref}",
     "/git/trees/{tree_sha}",
+    "/issues/{issue_number}/comments",
     "/pulls/{pull_number}",
     "/pulls/{pull_number}/commits",
     "/pulls/{pull_number}/reviews",

@@ -80,6 +80,8 @@ class Hub:
         self.rights: dict[str, str] = {}
         self.pulls: dict[int, Pull] = {}
         self.pushes: list[Push] = []
+        #: `tests.github_double.comments.Comment`, oldest first.
+        self.comments: list[Any] = []
         #: Answers of settings by their route below the repository; for `doctor`.
         self.settings: dict[str, Any] = {}
         self._last_id = 100

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.github_double.answers import Answer, Question, answer, gone
+from tests.github_double.comments import write
 from tests.github_double.description import filled, problem, query_of, route_of
 from tests.github_double.hub import NAME, Hub
 
@@ -98,6 +99,22 @@ class _Exchange(BaseHTTPRequestHandler):
         else:
             made = answer(self.server.hub, below, Question(words, query))
         self._give(route, below, made)
+
+    def do_POST(self) -> None:
+        self._write("POST")
+
+    def do_PATCH(self) -> None:
+        self._write("PATCH")
+
+    def _write(self, method: str) -> None:
+        data = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self._send("?", 401, gone("Bad credentials", 401).body, {})
+            return
+        written = write(self.server.hub, method, self.path, data)
+        if written.lie is not None:
+            self.server.lies.append(written.lie)
+        self._send(f"{method} comments", written.status, written.body, {})
 
     def _may_ask(self, query: dict[str, str], route: str) -> bool:
         """GitHub ignores what it does not know; a client of ours must not rely on that."""

@@ -126,6 +126,16 @@ RULES: Final = (
         remark=True,
     ),
     found_elsewhere(
+        "settings/one-campaign",
+        "One merge brings one campaign",
+        "1回のマージで1つのキャンペーン",
+        """A revert stops everything that its merge brought, so a merge brings one campaign. Asked with
+        `--base`, in the pull request; removing the folder of a delivered campaign does not count.
+
+        Remedy: make a pull request for each campaign.""",
+        remark=True,
+    ),
+    found_elsewhere(
         "settings/no-campaigns",
         "There are campaigns",
         "キャンペーンがある",

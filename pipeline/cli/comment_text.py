@@ -1,0 +1,200 @@
+"""The one comment on a pull request: what a merge does, what the checklist says, what is missing (pure)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote
+
+from pipeline.approvals.requirement import required
+from pipeline.checklist.report import CampaignReport, Item, Report, Status
+from pipeline.checklist.rule import HEADINGS, PERSON
+from pipeline.models.finding import Finding, Severity
+from pipeline.models.policy import Policy
+from pipeline.plan.changes import Amend, Start, Unchanged
+from pipeline.plan.describe import entry_markdown, escaped
+from pipeline.plan.phrases import phrases
+from pipeline.plan.report import Entry
+
+#: The first line, by which the comment is found again.
+MARKER: Final = "<!-- postmerge: plan -->"
+#: GitHub takes 65,536 characters (docs.github.com); some are left for what comes behind.
+LIMIT: Final = 60_000
+#: More findings of one campaign than a person reads in a comment; annotations show the others.
+_FINDINGS_MAX: Final = 20
+_SENTENCE_MAX: Final = 600
+
+_MARKS: Final = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.INFO: "🔵"}
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where a reader can go on; empty for no link. `files` is where files are shown, up to their path."""
+
+    files: str = ""
+    preview: str = ""
+    run: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    checklist: str
+    heading: str
+    columns: tuple[str, str, str, str]
+    person: str
+    more: str
+    general: str
+    approvals: str
+    needed: str
+    at_least: str
+    confirm: str
+    test_send: str
+    preview: str
+    run: str
+    commit: str
+    cut: str
+
+
+_EN: Final = _Words(
+    checklist="Checklist",
+    heading="Heading",
+    columns=("holds", "does not hold", "to look at", "later"),
+    person="A person",
+    more="… and {count} more: see the annotations and the run",
+    general="Outside of any campaign",
+    approvals="Approvals",
+    needed="needs {count} by people who wrote none of it, of exactly this content",
+    at_least="needs at least {count} by people who wrote none of it, of exactly this content",
+    confirm="to be ticked by an approver: {items}",
+    test_send="a test send of exactly this content: `postmerge test-send {campaign}`",
+    preview="Preview",
+    run="Run",
+    commit="for commit {commit}",
+    cut="The rest does not fit into a comment: see the summary of the run.",
+)
+_JA: Final = _Words(
+    checklist="チェックリスト",
+    heading="見出し",
+    columns=("合格", "不合格", "要確認", "後で確認"),
+    person="人が確認",
+    more="ほか{count}件。注釈と実行結果をご覧ください",
+    general="キャンペーン以外",
+    approvals="承認",
+    needed="作成に関わっていない方{count}名の、この内容への承認が必要です",
+    at_least="作成に関わっていない方{count}名以上の、この内容への承認が必要です",
+    confirm="承認者がチェックする項目: {items}",
+    test_send="この内容でのテスト配信: `postmerge test-send {campaign}`",
+    preview="プレビュー",
+    run="実行結果",
+    commit="コミット{commit}時点",
+    cut="これ以降はコメントに入りきりません。実行結果の要約をご覧ください。",
+)
+
+
+def comment(entries: Sequence[Entry], report: Report, policy: Policy, links: Links) -> str:
+    """The comment, in the language of the policy and never longer than GitHub takes.
+
+    Whatever an author wrote is shown as text: no link, mention, table or HTML can come of it.
+    """
+    words = _JA if policy.language == "ja" else _EN
+    blocks = _blocks(entries, report, policy, links, words)
+    return fitted(blocks, words.cut)
+
+
+def fitted(blocks: Iterator[str], cut: str, limit: int = LIMIT) -> str:
+    """As many whole blocks as fit, behind the marker; `cut` says that some are missing."""
+    text = MARKER
+    for block in blocks:
+        if len(text) + len(block) + len(cut) + 4 > limit:
+            return f"{text}\n\n{cut}\n"
+        text = f"{text}\n\n{block}"
+    return f"{text}\n"
+
+
+def _blocks(
+    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, words: _Words
+) -> Iterator[str]:
+    plain = phrases(policy.language)
+    checked = {campaign.id: campaign for campaign in report.campaigns}
+    yield f"## {plain.heading}"
+    yield from _where(links, words)
+    changed = [entry for entry in entries if not isinstance(entry.change, Unchanged)]
+    if not changed:
+        yield plain.nothing
+    for entry in changed:
+        yield entry_markdown(entry, plain)
+        if isinstance(entry.change, Start | Amend):
+            yield "\n".join(_missing(entry, policy, words))
+        found = checked.pop(entry.change.campaign, None)
+        if found is not None:
+            yield from _checklist(found, policy, links, words)
+    for other in checked.values():
+        yield f"### {escaped(other.id)}"
+        yield from _checklist(other, policy, links, words)
+    if len(entries) > len(changed):
+        yield plain.unchanged.format(count=len(entries) - len(changed))
+    if report.findings:
+        yield f"### {words.general}"
+        yield from _findings(report.findings, links, words)
+
+
+def _where(links: Links, words: _Words) -> Iterator[str]:
+    found = [(words.preview, links.preview), (words.run, links.run)]
+    listed = [f"[{label}]({quote(url, safe=':/?&=#%')})" for label, url in found if url]
+    if links.commit:
+        listed.append(words.commit.format(commit=escaped(links.commit[:12])))
+    if listed:
+        yield " · ".join(listed)
+
+
+def _missing(entry: Entry, policy: Policy, words: _Words) -> Iterator[str]:
+    """What delivery will ask for besides a green checklist."""
+    known = entry.forecast.recipients if entry.forecast else None
+    count = required(policy.approvals, known or 0)
+    sentence = words.needed if known is not None else words.at_least
+    yield f"- **{words.approvals}**: {sentence.format(count=count)}"
+    if policy.checklist.confirm:
+        yield f"- {words.confirm.format(items=escaped(', '.join(policy.checklist.confirm)))}"
+    if policy.approvals.test_send == "required":
+        yield f"- {words.test_send.format(campaign=entry.change.campaign)}"
+
+
+def _checklist(found: CampaignReport, policy: Policy, links: Links, words: _Words) -> Iterator[str]:
+    lines = [f"**{words.checklist}**", "", f"| {words.heading} | {' | '.join(words.columns)} |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    names = {**HEADINGS, PERSON: words.person} if policy.language == "ja" else {PERSON: words.person}
+    for heading in dict.fromkeys(item.heading for item in found.items):
+        items = [item for item in found.items if item.heading == heading]
+        lines.append(f"| {names.get(heading, heading)} | {' | '.join(map(str, _counts(items)))} |")
+    yield "\n".join(lines)
+    yield from _findings(found.findings, links, words)
+
+
+def _counts(items: Sequence[Item]) -> tuple[int, int, int, int]:
+    """How many hold, do not hold, are to be looked at, wait."""
+    by = [item.status for item in items]
+    holds = sum(s in {Status.PASS, Status.NOT_APPLICABLE, Status.WAIVED} for s in by)
+    fails = sum(s in {Status.FAIL, Status.COULD_NOT_RUN} for s in by)
+    return holds, fails, by.count(Status.WARN), by.count(Status.LATER)
+
+
+def _findings(findings: Sequence[Finding], links: Links, words: _Words) -> Iterator[str]:
+    ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
+    lines = [_finding(finding, links) for finding in ordered[:_FINDINGS_MAX]]
+    if len(ordered) > _FINDINGS_MAX:
+        lines.append(f"- {words.more.format(count=len(ordered) - _FINDINGS_MAX)}")
+    if lines:
+        yield "\n".join(lines)
+
+
+def _finding(finding: Finding, links: Links) -> str:
+    place = f"{finding.path}:{finding.position.line}"
+    shown = escaped(_short(place))
+    if links.files:
+        shown = f"[{shown}]({links.files}/{quote(finding.path)}#L{finding.position.line})"
+    sentence = f"{finding.message} → {finding.remedy}" if finding.remedy else finding.message
+    return f"- {_MARKS[finding.severity]} {shown}: {escaped(_short(sentence))} ({escaped(finding.rule)})"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SENTENCE_MAX else f"{text[:_SENTENCE_MAX]}…"

@@ -61,6 +61,10 @@ class Resolution(Protocol):
         """Every value that a field holds among the recipients, the most frequent first."""
         ...
 
+    def consents(self) -> Iterator[Value]:
+        """The same of the source's consent column; everywhere empty where no consent is asked for."""
+        ...
+
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:
         """The exclusions in the source's order, in chunks."""
         ...

@@ -205,20 +205,26 @@ class DuckDbResolution:
 
     def rows(self) -> Iterator[Sequence[Recipient]]:
         """In sending order."""
-        for chunk in self._pages("recipients"):
+        fields = [f"f{index}" for index in range(len(self._columns))]
+        for chunk in self._pages("recipients", "id", "address", *fields):
             yield [Recipient(row[0], row[1], dict(zip(self._columns, row[2:], strict=True))) for row in chunk]
 
     def columnar(self, *columns: str) -> Iterator[Rows]:
         """Column by column."""
         fields = [f"f{self._columns.index(column)}" for column in columns]
-        wanted = ", ".join(("id", "address", *fields))
-        for chunk in self._session.rows(f"SELECT {wanted} FROM recipients ORDER BY rowid", CHUNK):  # noqa: S608
+        for chunk in self._pages("recipients", "id", "address", *fields):
             ids, addresses, *values = zip(*chunk, strict=True)
             yield Rows(ids, addresses, dict(zip(columns, values, strict=True)))
 
     def values(self, column: str) -> Iterator[Value]:
         """Counted by the database, so that a million rows with a thousand names are a thousand values."""
-        field = f"f{self._columns.index(column)}"
+        return self._values(f"f{self._columns.index(column)}")
+
+    def consents(self) -> Iterator[Value]:
+        """The same of the column that says when consent was given."""
+        return self._values("consented")
+
+    def _values(self, field: str) -> Iterator[Value]:
         counted = (
             f"SELECT {field}, count(*) AS rows, min(id, {_EXAMPLES}) FROM recipients "  # noqa: S608 our own names
             f"GROUP BY {field} ORDER BY rows DESC, {field}"
@@ -228,7 +234,7 @@ class DuckDbResolution:
 
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:
         """In the source's order."""
-        for chunk in self._pages("excluded"):
+        for chunk in self._pages("excluded", "row", "reason"):
             yield [Exclusion(row, Reason(reason)) for row, reason in chunk]
 
     def __enter__(self) -> Self:
@@ -238,6 +244,7 @@ class DuckDbResolution:
         """Forget the people."""
         self._session.close()
 
-    def _pages(self, table: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _pages(self, table: str, *columns: str) -> Iterator[list[tuple[Any, ...]]]:
         """Page by page in the order of the table, so that memory never holds it all."""
-        return self._session.rows(f"SELECT * FROM {table} ORDER BY rowid", CHUNK)  # noqa: S608 our own name
+        wanted = ", ".join(columns)
+        return self._session.rows(f"SELECT {wanted} FROM {table} ORDER BY rowid", CHUNK)  # noqa: S608 our names

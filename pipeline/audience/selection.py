@@ -32,7 +32,10 @@ _CHUNK = 10_000
 
 
 def pick(database: Database, name: str, rule: AudienceRule, table: Table, *, everybody: bool = False) -> str:
-    """`name`(row, id, email, consent, f0, f1, …): the source's rows that the predicate picks, or all."""
+    """`name`(row, id, email, consent, consented, f0, f1, …): rows that the predicate picks, or all.
+
+    `consent` is whether it was given, `consented` what the column says, where consent is asked for.
+    """
     source = rule.source
     fields = "".join(
         f", coalesce(CAST({quoted(column)} AS VARCHAR), '') AS \"#f{index}\""
@@ -41,7 +44,7 @@ def pick(database: Database, name: str, rule: AudienceRule, table: Table, *, eve
     inner = (
         f'{ROW} AS "#n", CAST({quoted(source.id)} AS VARCHAR) AS "#id", '
         f'CAST({quoted(source.email)} AS VARCHAR) AS "#email", '
-        f'{_consent(source.consent)} AS "#consent"{fields}'
+        f'{_consent(source.consent)} AS "#consent", {_consented(rule)} AS "#consented"{fields}'
     )
     where, judged = "", ""
     if rule.where is not None and not everybody:
@@ -49,7 +52,7 @@ def pick(database: Database, name: str, rule: AudienceRule, table: Table, *, eve
     outer = "".join(f', "#f{index}" AS f{index}' for index in range(len(rule.columns)))
     database.run(
         f'CREATE TABLE {name} AS SELECT "#n" AS row, "#id" AS id, "#email" AS email, '
-        f'"#consent" AS consent{outer} '
+        f'"#consent" AS consent, "#consented" AS consented{outer} '
         f"FROM (SELECT {inner}{judged} FROM {table.name}) {where}"
     )
     return name
@@ -60,6 +63,12 @@ def _consent(column: str | None) -> str:
         return "false"
     no = ", ".join(text(word) for word in _NO)
     return f"lower(trim(coalesce(CAST({quoted(column)} AS VARCHAR), ''))) NOT IN ({no})"
+
+
+def _consented(rule: AudienceRule) -> str:
+    if rule.source.consent is None or not rule.consent_required:
+        return "''"
+    return f"coalesce(CAST({quoted(rule.source.consent)} AS VARCHAR), '')"
 
 
 def clean(database: Database, name: str, picked: str) -> str:
@@ -199,10 +208,10 @@ def judge(database: Database, picked: str, cleaned: str, had: str, bars: str) ->
 
 
 def order(database: Database, picked: str, verdicts: str, rule: AudienceRule) -> None:
-    """`recipients`(id, address, f0, …) in sending order and `excluded`(row, reason) in source order."""
+    """`recipients`(id, address, f0, …, consented) in sending order, `excluded`(row, reason) in file order."""
     fields = "".join(f", f{index}" for index in range(len(rule.columns)))
     database.run(
-        f"CREATE TABLE recipients AS SELECT v.id, v.address{fields} FROM {picked} "
+        f"CREATE TABLE recipients AS SELECT v.id, v.address{fields}, consented FROM {picked} "
         f"JOIN {verdicts} v USING (row) WHERE reason IS NULL ORDER BY sha256({text(rule.order_key)} || v.id)"
     )
     database.run(

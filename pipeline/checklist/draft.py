@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal
+from typing import Literal, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from pipeline.audience.contacts import Rows, Value
@@ -16,6 +16,8 @@ from pipeline.models.policy import ContactSource, Policy
 from pipeline.models.recipient import Reason
 from pipeline.models.segment import Segment
 from pipeline.workspace.yaml_file import Loc, YamlFile
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,15 @@ class Audience:
     rows: Callable[..., Iterator[Rows]] = field(repr=False)
     #: `values("family_name")`: every value that a column holds, the most frequent first.
     values: Callable[[str], Iterator[Value]] = field(repr=False)
+    #: The same of the source's consent column, for marketing.
+    consents: Callable[[], Iterator[Value]] = field(repr=False, default=lambda: iter(()))
+    _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)
+
+    def once(self, make: Callable[["Audience"], _T]) -> _T:
+        """What `make` makes of it, made once for all rules that ask: a million rows are read no oftener."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(_T, self._made[make])
 
 
 @dataclass(frozen=True, slots=True)

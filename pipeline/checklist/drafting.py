@@ -188,6 +188,7 @@ def audience_of(resolution: Resolution) -> Audience:
         columns=resolution.columns(),
         rows=resolution.columnar,
         values=resolution.values,
+        consents=resolution.consents,
     )
 
 

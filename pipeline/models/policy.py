@@ -5,7 +5,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from pipeline.models.frozen import Frozen
-from pipeline.models.quantity import Duration, Line, Name, QuietHours, Rate, RelativePath, Share, ZoneName
+from pipeline.models.quantity import (
+    Age,
+    Duration,
+    Line,
+    Name,
+    QuietHours,
+    Rate,
+    RelativePath,
+    Share,
+    ZoneName,
+)
 from pipeline.models.segment import ColumnName
 
 _Severity = Literal["error", "warning", "info", "off"]
@@ -73,7 +83,10 @@ class AudiencePolicy(Frozen):
     frequency_cap: FrequencyCap | None = None
     #: How far an audience may grow, or shrink the other way, against the one it is compared with.
     growth_max: Share = 1.5
+    #: Which share may get another advertisement on the same day.
     overlap_max: Share | None = None
+    #: How old a consent to advertisements may be.
+    consent_max_age: Age | None = None
 
     @model_validator(mode="after")
     def _room_for_the_same_size(self) -> Self:

@@ -12,10 +12,11 @@ from pydantic_core import PydanticCustomError
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 #: Beyond these a typing error is likelier than a plan, and sums of times would leave the calendar.
 _LONGEST = timedelta(days=400)
+_OLDEST = timedelta(days=3_660)
 _YEARS = range(2000, 2200)
 
 
-def parse_duration(value: Any) -> timedelta:
+def parse_duration(value: Any, *, longest: timedelta = _LONGEST) -> timedelta:
     """`90s`, `30m`, `4h`, `7d` as a length of time.
 
     Raises ValueError for anything else, so that a bare `30` is never guessed at.
@@ -26,9 +27,13 @@ def parse_duration(value: Any) -> timedelta:
     if match is None:
         raise ValueError("a duration is a number and a unit: 90s, 30m, 4h or 7d")
     duration = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
-    if duration > _LONGEST:
-        raise ValueError(f"a duration is at most {_LONGEST.days}d")
+    if duration > longest:
+        raise ValueError(f"a duration is at most {longest.days}d")
     return duration
+
+
+def _parse_age(value: Any) -> timedelta:
+    return parse_duration(value, longest=_OLDEST)
 
 
 def format_duration(value: timedelta) -> str:
@@ -128,6 +133,13 @@ Duration = Annotated[
     BeforeValidator(parse_duration),
     PlainSerializer(format_duration, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$", "examples": ["90s", "30m", "4h", "7d"]}),
+]
+#: How old something may be, written `730d`.
+Age = Annotated[
+    timedelta,
+    BeforeValidator(_parse_age),
+    PlainSerializer(format_duration, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,6}[smhd]$", "examples": ["365d", "730d"]}),
 ]
 #: A part of a whole as a number from 0 up, written `1%`.
 Share = Annotated[

@@ -19,6 +19,7 @@ class _Resolution:
             self._rows = list(real.rows())
             self._exclusions = list(real.exclusions())
             self._values = {column: list(real.values(column)) for column in self._columns}
+            self._consents = list(real.consents())
 
     def columns(self) -> tuple[str, ...]:
         return self._columns
@@ -33,6 +34,9 @@ class _Resolution:
 
     def values(self, column: str) -> Iterator[Value]:
         return iter(self._values[column])
+
+    def consents(self) -> Iterator[Value]:
+        return iter(self._consents)
 
     def exclusions(self) -> Iterator[Sequence[Exclusion]]:
         return iter(self._exclusions)

@@ -129,18 +129,21 @@ class MemoryResolution:
     def columns(self) -> tuple[str, ...]:
         return self._columns
 
-    def columnar(self, *columns: str) -> Iterator[Rows]:
+    def columnar(self, *columns: str, otherwise: str = "") -> Iterator[Rows]:
         if self._rows:
-            fields = {column: [row.get(column, "") for row in self._rows] for column in columns}
+            fields = {column: [row.get(column, otherwise) for row in self._rows] for column in columns}
             yield Rows(
                 [str(row.get("id", number)) for number, row in enumerate(self._rows, 1)],
                 [row.get("email", f"m{number}@people.example") for number, row in enumerate(self._rows, 1)],
                 fields,
             )
 
-    def values(self, column: str) -> Iterator[Value]:
+    def consents(self) -> Iterator[Value]:
+        return self.values("consent", "2026-04-01 10:00:00")
+
+    def values(self, column: str, otherwise: str = "") -> Iterator[Value]:
         found: dict[str, list[str]] = {}
-        for rows in self.columnar(column):
+        for rows in self.columnar(column, otherwise=otherwise):
             for id_, text in zip(rows.ids, rows.fields[column], strict=True):
                 found.setdefault(text, []).append(id_)
         for text, ids in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):

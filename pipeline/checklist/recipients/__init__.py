@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.checklist.recipients import elsewhere, size
+from pipeline.checklist.recipients import addresses, consent, earlier, elsewhere, size
 from pipeline.checklist.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -10,4 +10,10 @@ RULES: Final[tuple[Rule, ...]] = (
     size.not_empty,
     size.size_in_bounds,
     size.growth,
+    consent.consent,
+    earlier.frequency_cap,
+    earlier.overlap,
+    addresses.test_rows,
+    addresses.domain_typo,
+    addresses.role_address,
 )

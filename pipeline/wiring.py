@@ -15,7 +15,7 @@ from pipeline.archive.folder import FolderArchive
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
 from pipeline.audience.duckdb import DuckDbContacts
-from pipeline.checklist.draft import Earlier
+from pipeline.checklist.draft import Earlier, Fetch
 from pipeline.checklist.history import history_of
 from pipeline.checklist.means import History
 from pipeline.clock import Clock, SystemClock
@@ -68,6 +68,14 @@ class Calling:
 def contacts_of(root: Path) -> Contacts:
     """Where people live, for the sources of a policy at `root`."""
     return DuckDbContacts(root)
+
+
+def web() -> Fetch:
+    """Asks the pages that links lead to."""
+    # Imported here: most commands ask nobody over the network.
+    from pipeline.checklist.web import Web  # noqa: PLC0415
+
+    return Web()
 
 
 def ledger_of(
@@ -211,6 +219,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             in_flight=in_flight,
             stopping=calling.stopping,
             narrate=calling.narrate,
+            fetch=web() if policy.links.verify == "delivery" else None,
         )
 
 

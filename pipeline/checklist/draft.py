@@ -1,6 +1,6 @@
 """A draft: all that a rule may see of one campaign, and nothing that it could change."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -94,8 +94,16 @@ class Answer:
     title: str = ""
 
 
-#: Asks an address; a sentence where nothing came back.
-Fetch = Callable[[str], Answer | str]
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Nothing came back from an address: why, as half a sentence in each language."""
+
+    reason: str
+    reason_ja: str
+
+
+#: Asks addresses, a few at once.
+Fetch = Callable[[Sequence[str]], Sequence[Answer | NoAnswer]]
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ class Draft:
 
     @property
     def fetch(self) -> Fetch:
-        """Asks an address of the network."""
+        """Asks addresses of the network."""
         assert self.seen_fetch is not None, "a rule that asks the network says Need.NETWORK"
         return self.seen_fetch
 

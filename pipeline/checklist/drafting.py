@@ -72,10 +72,29 @@ def drafted(
             unmet[Need.RENDERED] = _NOT_RENDERED
     if Need.RECORD in needs:
         record = _met(unmet, Need.RECORD, lambda: _record(campaign, means))
-    if means.fetch is None:
-        unmet.setdefault(Need.NETWORK, LEFT_FOR_LATER[Need.NETWORK])
+    if (offline := _offline(workspace, means)) is not None:
+        unmet.setdefault(Need.NETWORK, offline)
     draft = _draft(workspace, campaign, means, mails, audience, record)
     return Drafted(draft, unmet, failures)
+
+
+def _offline(workspace: Workspace, means: Means) -> Unmet | None:
+    """Why the network is not asked; None when it is."""
+    assert workspace.policy is not None, "a draft is made where the policy can be read"
+    when = workspace.policy.links.verify
+    if when == "never":
+        return Unmet(
+            Status.NOT_APPLICABLE,
+            "policy.yaml says links.verify: never",
+            "policy.yamlでlinks.verify: neverとされています",
+        )
+    if when == "check" and (means.at_delivery or means.fetch is None):
+        return Unmet(
+            Status.NOT_APPLICABLE,
+            "asked by `check --online` only (links.verify of policy.yaml)",
+            "`check --online`でのみ確認します(policy.yamlのlinks.verify)",
+        )
+    return LEFT_FOR_LATER[Need.NETWORK] if means.fetch is None else None
 
 
 def _met(unmet: dict[Need, Unmet], need: Need, get: Callable[[], _T | None]) -> _T | None:

@@ -26,10 +26,13 @@ from pipeline.workspace.workspace import Workspace
 @click.command()
 @campaigns_argument()
 @click.option("--base", metavar="REF", help="Only campaigns that differ from where this branch left REF.")
+@click.option("--online", is_flag=True, help="Also ask the pages that links lead to.")
 @format_option("text", "json", "github", "sarif")
 @target_option()
 @click.pass_obj
-def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str, target: str) -> None:
+def check(
+    place: Place, campaigns: tuple[str, ...], base: str | None, form: str, target: str, *, online: bool
+) -> None:
     """Check campaigns, segments and policy of the working tree.
 
     Every mistake at once, each with its place and a remedy. Without CAMPAIGN, all of them.
@@ -38,13 +41,19 @@ def check(place: Place, campaigns: tuple[str, ...], base: str | None, form: str,
         tree = repository.working_tree()
         workspace = loading.load(tree)
         names = chosen(repository, workspace, campaigns, base)
-        report = report_of(repository, workspace, names, target, base)
+        report = report_of(repository, workspace, names, target, base, online=online)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
 
 
 def report_of(
-    repository: Repository, workspace: Workspace, names: list[str], target: str, base: str | None = None
+    repository: Repository,
+    workspace: Workspace,
+    names: list[str],
+    target: str,
+    base: str | None = None,
+    *,
+    online: bool = False,
 ) -> Report:
     """What the checklist says of some campaigns of the working tree, and of the change since `base` left."""
     found = yamllint.lint(workspace.tree)
@@ -55,7 +64,7 @@ def report_of(
         )
     contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
     with wiring.past_of(repository.root, workspace.policy, target) as history:
-        means = Means(now, contacts, history=history)
+        means = Means(now, contacts, history=history, fetch=wiring.web() if online else None)
         return run(workspace, names, means, found)
 
 

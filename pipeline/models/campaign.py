@@ -123,6 +123,8 @@ class Facts(Frozen):
     dates: dict[str, Day] = Field(default_factory=dict)
     amounts: dict[str, str] = Field(default_factory=dict)
     links: dict[str, str] = Field(default_factory=dict)
+    #: Words that the title of the page behind one of `links` must hold, by the same name.
+    titles: dict[str, Line] = Field(default_factory=dict)
     #: Dates that the copy may name although they are over.
     past_dates: tuple[Day, ...] = ()
 

@@ -50,6 +50,9 @@ class Links(Frozen):
     #: Hosts, each with everything below it.
     allow: tuple[str, ...] = ()
     shorteners: Literal["refuse", "allow"] = "refuse"
+    #: When the pages behind links are asked for: in `check --online` only, also at delivery, which then
+    #: waits for them, or never.
+    verify: Literal["check", "delivery", "never"] = "check"
 
 
 class SchedulePolicy(Frozen):

@@ -12,7 +12,7 @@ from typing import Any, Self
 import yaml
 
 from pipeline.audience.contacts import Resolution, Rows, Value
-from pipeline.checklist.draft import Answer, Earlier, Fetch
+from pipeline.checklist.draft import Answer, Earlier, Fetch, NoAnswer
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport
 from pipeline.checklist.rule import Rule
@@ -289,12 +289,15 @@ def _earlier(given: Mapping[str, Any]) -> Earlier:
 def _fetch(answers: Mapping[str, Any]) -> Fetch:
     """`url: 200`, `url: {status, title, url}`, or a sentence for what nobody answers."""
 
-    def fetch(url: str) -> Answer | str:
-        answer = answers.get(url, "nobody answers")
+    def fetch(urls: Sequence[str]) -> list[Answer | NoAnswer]:
+        return [said(url) for url in urls]
+
+    def said(url: str) -> Answer | NoAnswer:
+        answer = answers.get(url, f"nobody in this case has {url}")
         if isinstance(answer, int):
             return Answer(url, answer)
         if isinstance(answer, str):
-            return answer
+            return NoAnswer(answer, "応答がありません")
         return Answer(answer.get("url", url), answer.get("status", 200), answer.get("title", ""))
 
     return fetch

@@ -2,7 +2,20 @@
 
 from typing import Final
 
-from pipeline.checklist.display import counting, elsewhere, hosts, images, legible, links, page, preview, size
+from pipeline.checklist.display import (
+    alive,
+    clients,
+    counting,
+    elsewhere,
+    hosts,
+    images,
+    legible,
+    links,
+    page,
+    preview,
+    size,
+    validity,
+)
 from pipeline.checklist.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -18,6 +31,7 @@ RULES: Final[tuple[Rule, ...]] = (
     hosts.url_near_miss,
     hosts.url_homograph,
     hosts.url_shortener,
+    alive.link_alive,
     counting.utm,
     size.html_size,
     size.line_length,
@@ -25,7 +39,9 @@ RULES: Final[tuple[Rule, ...]] = (
     images.image_host,
     images.data_uri,
     page.html_lang,
+    validity.html_valid,
     page.script_or_form,
+    clients.client_support,
     legible.contrast,
     legible.tiny_or_hidden_text,
     *preview.RULES,

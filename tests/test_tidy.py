@@ -44,6 +44,7 @@ SOURCES: Final = frozenset(
         "keepachangelog.com",
         "rfc-editor.org",
         "sqlite.org",
+        "www.caniemail.com",  # what mail programs support
         "www.apache.org",
         "www.rfc-editor.org",
         "www.sqlite.org",

@@ -61,6 +61,11 @@ _ABOUT_HOSTS: Final = (
     "tests/checklist/cases/recipients/domain-typo.yaml",
 )
 
+#: The notice of a licence names who gave it.
+_NOTICE: Final = "pipeline/checklist/display/clients.LICENSE.txt"
+#: Modules of ours with a command line of their own.
+_RUN_BY_HAND: Final = ("pipeline.checklist.page", "pipeline.checklist.display.renew_clients")
+
 _HIDDEN_BUT_OURS: Final = frozenset({".ci", ".github", ".gitignore", ".gitattributes", ".yamllint.yaml"})
 _MADE: Final = frozenset({"__pycache__", "build", "dist", "node_modules"})
 _NO_TEXT: Final = frozenset({".pdf", ".png", ".jpg", ".gif", ".parquet", ".db", ".pyc"})
@@ -178,7 +183,7 @@ def test_nobody_real_is_named() -> None:
     """Addresses and links lead to `.example`, or to a source that stands on the list."""
     strange = set()
     for name, text in FILES.items():
-        if name == "requirements.lock" or name.startswith(_ABOUT_HOSTS):
+        if name in {"requirements.lock", _NOTICE} or name.startswith(_ABOUT_HOSTS):
             continue
         addresses = {host for host in _ADDRESS.findall(text) if not CARRIERS.fullmatch(host)}
         links = {host for host in _LINK.findall(text) if host.lower() not in SOURCES}
@@ -205,7 +210,7 @@ def _imports(tree: ast.Module) -> Iterator[str]:
 
 def test_every_module_is_reached_from_the_command_line() -> None:
     ours = {_module(name): tree for name, tree in MODULES.items() if name.startswith("pipeline/")}
-    reached, ahead = set[str](), ["pipeline.__main__", "pipeline.cli", "pipeline.checklist.page"]
+    reached, ahead = set[str](), ["pipeline.__main__", "pipeline.cli", *_RUN_BY_HAND]
     while ahead:
         module = ahead.pop()
         if module in ours and module not in reached:

@@ -21,7 +21,7 @@ PAGES = {
         "<title>冬のセール</title>".encode("cp932"),
     ),
     "/moved": (301, {"Location": "/sale"}, b""),
-    "/away": (302, {"Location": "http://10.0.0.1/latest/meta-data"}, b""),
+    "/away": (302, {"Location": "//10.0.0.1/latest/meta-data"}, b""),
     "/program": (302, {"Location": "file:///etc/passwd"}, b""),
     "/round": (302, {"Location": "/round"}, b""),
     "/long": (200, {"Content-Type": "text/html"}, b"<p>" + b" " * 5_000_000 + b"<title>far behind</title>"),

@@ -8,7 +8,7 @@ import click
 from pipeline.clock import shown
 from pipeline.delivery.feedback import Heard
 from pipeline.delivery.status import Progress, Status
-from pipeline.ledger.hold import EVERYTHING, LIFTED_BY_A_PERSON, MACHINE, Hold, HoldKind
+from pipeline.ledger.hold import EVERYTHING, MACHINE, RELEASABLE, Hold, HoldKind
 from pipeline.plan.columns import wrapped
 from pipeline.plan.describe import escaped
 
@@ -45,7 +45,7 @@ def _block(status: Status, zone: str) -> str:
         lines.append(wrapped(_afterwards(status.heard), first="  afterwards: ", rest="      "))
     for hold in status.holds:
         lines.append(wrapped(_hold(hold, zone), first="  - ", rest="    "))
-        if hold.kind in LIFTED_BY_A_PERSON:
+        if hold.kind in RELEASABLE:
             lines.append(f"    → {_way_out(hold)}")
     return "\n".join(lines)
 
@@ -87,7 +87,8 @@ def _way_out(hold: Hold) -> str:
     if hold.kind is HoldKind.FREEZE:
         return "an incident holds it until it is closed"
     scope = "--all" if hold.scope == EVERYTHING else hold.scope
-    return f'postmerge release {scope} --reason "…"'
+    command = f'postmerge release {scope} --reason "…"'
+    return f"to try again at once: {command}" if hold.kind is HoldKind.TRANSPORT else command
 
 
 def as_markdown(statuses: Iterable[Status], zone: str) -> str:

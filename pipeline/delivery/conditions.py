@@ -1,7 +1,9 @@
 """Why a campaign is not going out now, from a sight of it (pure)."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from pipeline.approvals import requirement
 from pipeline.clock import shown
@@ -14,6 +16,11 @@ from pipeline.ledger.resolution import NOT_SENT
 from pipeline.plan.calendar import quiet_until
 from pipeline.plan.delivery_plan import DeliveryPlan, Send, Soak, Step, late_after
 
+#: After trouble of the transport: doubled with every try in a row, up to the longest.
+_FIRST_WAIT: Final = timedelta(minutes=1)
+_LONGEST_WAIT: Final = timedelta(minutes=30)
+_DOUBLED: Final = 5
+
 
 def holds_of(sight: Sight) -> tuple[Hold, ...]:
     """Every hold that stands: those placed in the ledger first, then those that follow from the world."""
@@ -23,7 +30,26 @@ def holds_of(sight: Sight) -> tuple[Hold, ...]:
         case Unreadable(why):
             return (*sight.placed, _hold(sight, HoldKind.BROKEN, why))
         case Ready():
-            return () if sight.finished else (*sight.placed, *_derived(sight, sight.intent))
+            placed = (_with_the_next_try(sight, hold) for hold in sight.placed)
+            return () if sight.finished else (*placed, *_derived(sight, sight.intent))
+
+
+def tries_again_at(hold: Hold, before: Sequence[Hold]) -> datetime:
+    """When a delivery tries once more after trouble of the transport: 1, 2, 4 … 30 minutes later.
+
+    The wait grows with every try since which nobody has been reached. All of it stands in the holds, so it
+    is the same for every process, and for one that is started anew each time.
+    """
+    in_vain = sum(earlier.about == hold.about for earlier in before)
+    return hold.since + min(_LONGEST_WAIT, _FIRST_WAIT * (1 << min(in_vain, _DOUBLED)))
+
+
+def _with_the_next_try(sight: Sight, hold: Hold) -> Hold:
+    """A hold of the transport says until when, while that is still to come."""
+    if hold.kind is not HoldKind.TRANSPORT:
+        return hold
+    at = tries_again_at(hold, sight.was_in_trouble)
+    return replace(hold, until=at) if sight.now < at else hold
 
 
 def late_reason(sight: Sight) -> str | None:

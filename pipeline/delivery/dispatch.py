@@ -142,8 +142,8 @@ def _ask_when_late(world: World, sight: Sight) -> bool:
 
 
 def _held(world: World, sight: Sight, ready: Ready) -> bool:
-    """Whether anything but our own earlier verdict holds it; that verdict is found anew."""
-    if any(hold.kind not in _FOUND_ANEW for hold in holds_of(sight)):
+    """Whether anything but our own earlier verdict holds it; that is found anew, at once or after a wait."""
+    if any(hold.kind not in _FOUND_ANEW or hold.until is not None for hold in holds_of(sight)):
         return True
     used_up = _quota_used_up(world, sight)
     keep_machine_hold(world, sight, HoldKind.TRANSPORT, None)
@@ -220,7 +220,7 @@ def _send_batches(world: World, sight: Sight, ready: Ready, revision: Revision, 
         Flight(world.transport, world.executor, world.in_flight, sending.settle, pace.slow_down) as flight,
     ):
         for prepared in sending.prepared(world.ledger.open_batches(revision, wave)):
-            if not brake.lets_go() or world.clock.now() - begun > _LOOK_AGAIN:
+            if world.clock.now() - begun > _LOOK_AGAIN:
                 return
             if left_today is not None:
                 left_today -= len(prepared.recipients)

@@ -76,6 +76,7 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
     order = None
     if isinstance(intent, Ready):
         order = _order(world, campaign, commit, intent, remember=remember and not finished)
+    lifted = world.ledger.lifted(campaign)
     return Sight(
         campaign=campaign,
         commit=commit,
@@ -88,11 +89,12 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
         account=account,
         placed=world.ledger.holds(campaign),
         released_at=world.ledger.released_at(campaign),
-        judged=frozenset(h.about for h in world.ledger.lifted(campaign) if h.kind is HoldKind.GATE),
+        judged=frozenset(h.about for h in lifted if h.kind is HoldKind.GATE),
         test_sent=isinstance(intent, Ready) and bool(world.ledger.test_sends(campaign, intent.plan.digest)),
         halted=halted_now(world, campaign),
         under_way=_under_way(world, campaign, revisions) if account.unknown else 0,
         heard=world.feedback.heard(campaign) if world.feedback and revision else None,
+        was_in_trouble=tuple(h for h in lifted if h.kind is HoldKind.TRANSPORT),
     )
 
 

@@ -19,7 +19,8 @@ class Sight:
     `revision` is the newest; `ended` says that nothing more of it is reserved. `placed` are the holds that
     stand in the ledger. `released_at` is when a person last lifted one of this campaign's own. `judged` are
     the gate's questions that a person has answered. `under_way` counts those of `account.unknown` whose
-    call has no outcome at all yet. `heard` is None where no events are read.
+    call has no outcome at all yet. `heard` is None where no events are read. `was_in_trouble` are the lifted
+    holds of a transport in trouble: one for each try that failed before the last one.
     """
 
     campaign: str
@@ -39,6 +40,7 @@ class Sight:
     halted: str | None = None
     under_way: int = 0
     heard: Heard | None = None
+    was_in_trouble: tuple[Hold, ...] = ()
 
     @property
     def finished(self) -> bool:

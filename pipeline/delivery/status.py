@@ -60,7 +60,7 @@ def status_of(sight: Sight) -> Status:
         account = Account(planned=sight.order.recipients, held=sight.order.recipients)
     holds = holds_of(sight)
     times = [hold.until for hold in holds]
-    waits = bool(holds) and all(hold.kind in LIFTED_BY_TIME for hold in holds)
+    waits = bool(holds) and None not in times
     return Status(
         campaign=sight.campaign,
         title=sight.campaign if isinstance(sight.intent, Unreadable) else sight.intent.title,

@@ -2,7 +2,7 @@
 
 from pipeline.clock import Clock
 from pipeline.errors import Refused
-from pipeline.ledger.hold import EVERYTHING, LIFTED_BY_A_PERSON, Hold, HoldKind, Lift
+from pipeline.ledger.hold import EVERYTHING, RELEASABLE, Hold, HoldKind, Lift
 from pipeline.ledger.store import Ledger
 
 
@@ -28,7 +28,7 @@ def liftable(ledger: Ledger, scope: str, *, reason: str) -> tuple[Hold, ...]:
         raise Refused(
             "An incident holds it.", "Close the incident first: what is evidence must not be sent on."
         )
-    found = tuple(hold for hold in standing if hold.kind in LIFTED_BY_A_PERSON)
+    found = tuple(hold for hold in standing if hold.kind in RELEASABLE)
     if not found:
         what = "everything" if scope == EVERYTHING else scope
         raise Refused(

@@ -40,6 +40,7 @@ EVERYTHING_LANES: Final = "everything"
 CAMPAIGNS: Final = "campaigns"
 IDENTITY: Final[Key] = ("ledger", "identity")
 _NOBODY: Final = "nobody"
+_WIDER: Final = "~"
 #: In the lanes of a campaign: nothing of its last revision is reserved any more.
 ENDED: Final[Item] = {"state": "ended"}
 
@@ -91,10 +92,9 @@ def batches_in(campaign: str, revision: int, wave: int) -> str:
 
 def batch_key(batch: BatchId) -> Key:
     """Where a batch lies; in the order of numbers, then attempts."""
-    return (
-        batches_in(batch.campaign, batch.revision, batch.wave),
-        f"{batch.number:07d}/{batch.attempt:03d}",
-    )
+    # More than three digits stand behind a sign that sorts after every digit: text order stays their order.
+    attempt = f"{_WIDER}{batch.attempt:09d}" if batch.attempt // 1000 else f"{batch.attempt:03d}"
+    return (batches_in(batch.campaign, batch.revision, batch.wave), f"{batch.number:07d}/{attempt}")
 
 
 def tally_key(batch: BatchId) -> Key:
@@ -167,7 +167,7 @@ def batch_of(item: Item) -> Batch:
     _, campaign, revision, wave = text(item, "pk").split("/")
     plain, attempt = text(item, "sk").split("/")
     return Batch(
-        BatchId(campaign, int(revision), int(wave), int(plain), int(attempt)),
+        BatchId(campaign, int(revision), int(wave), int(plain), int(attempt.removeprefix(_WIDER))),
         positions_of(text(item, "positions")),
     )
 

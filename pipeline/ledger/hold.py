@@ -55,6 +55,8 @@ class HoldKind(StrEnum):
 LIFTED_BY_A_PERSON = frozenset(
     {HoldKind.HALT, HoldKind.LATE, HoldKind.GATE, HoldKind.FREEZE, HoldKind.STOPPED}
 )
+#: A person who has mended the transport need not wait until the next try.
+RELEASABLE = LIFTED_BY_A_PERSON | {HoldKind.TRANSPORT}
 #: Only time is missing.
 LIFTED_BY_TIME = frozenset({HoldKind.SCHEDULED, HoldKind.UNDO_WINDOW, HoldKind.QUIET_HOURS, HoldKind.SOAK})
 

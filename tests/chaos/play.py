@@ -244,13 +244,18 @@ class Play:
             if newest is not None and newest > clock.now():
                 self._jump((newest - clock.now()).total_seconds() / 60)
 
+    def _troubles(self) -> Iterator[str]:
+        for member in self.crew.members.values():
+            yield from (member.told or {}).get("troubles", ())
+
     def _count(self) -> None:
         books = Books(self.stage.state / "archive")
         books.read(self.desk.diary())
         killed = sum(member.told is None for member in self.crew.members.values())
         unknown = len(books.everybody("u"))
         ambiguous = self.happened["ambiguous faults"]
-        assert killed or ambiguous or not unknown, "unknown, although nothing happened"
+        slow = sum("ReadTimeout" in trouble for trouble in self._troubles())
+        assert killed or ambiguous or slow or not unknown, "unknown, although nothing happened"
         unsettled = [claim for claim in books.claims.values() if claim.states is None]
         given_back = [claim for claim in books.claims.values() if set(claim.states or "") == {"h"}]
         unwanted = [claim for claim in books.claims.values() if not claim.wanted]
@@ -262,6 +267,7 @@ class Play:
                 "calls": self.double.requests().get("SendBulkEmail", 0),
                 "messages": sum(self.double.accepted().values()),
                 "unknown": unknown,
+                "answers that came too late": slow,
                 "batches that a kill left unsettled": len(unsettled),
                 "batches given back": len(given_back),
                 "reserved while main moved": len(unwanted),

@@ -93,9 +93,11 @@ class _Writer:
     def one_or_two(self, **more: Any) -> list[str]:
         return [self.start(**more) for _ in range(self.chance.choice([1, 1, 2]))]
 
-    def sometime(self) -> None:
-        """Let the senders get somewhere: some calls, or some milliseconds."""
-        if self.chance.random() < 0.7:
+    def sometime(self, *, sending: bool = False) -> None:
+        """Let the senders get somewhere: into their calls, or anywhere in some milliseconds."""
+        if sending:
+            self.say("until accepted", more=self.chance.randint(1, 10))
+        elif self.chance.random() < 0.7:
             self.say("until accepted", more=self.chance.randint(1, 14))
         else:
             self.say("milliseconds", count=self.chance.uniform(0, 60))
@@ -121,8 +123,10 @@ def _two_with_kills(w: _Writer) -> None:
 
 def _halt(w: _Writer) -> None:
     """The brake while somebody sends; later the release."""
-    w.one_or_two(stubborn=True, trapped=w.chance.random() < 0.4)
-    w.sometime()
+    w.start(stubborn=True)
+    if w.chance.random() < 0.5:
+        w.start(trapped=w.chance.random() < 0.6)
+    w.sometime(sending=w.chance.random() < 0.8)
     scope = w.chance.choice(["sale", "*"])
     w.say("halt", scope=scope)
     if w.chance.random() < 0.3:
@@ -135,7 +139,7 @@ def _halt(w: _Writer) -> None:
 def _stop(w: _Writer) -> None:
     """main no longer wants it, in the middle; later it does again."""
     w.one_or_two(stubborn=True, trapped=w.chance.random() < 0.4)
-    w.sometime()
+    w.sometime(sending=w.chance.random() < 0.5)
     w.say("main", at=w.chance.choice(STOPPED))
     if w.chance.random() < 0.6:
         w.start(trapped=w.chance.random() < 0.5)

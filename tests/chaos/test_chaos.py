@@ -21,7 +21,7 @@ from tests.chaos.script import written
 from tests.ses_double import Double
 
 _RUNS: Final = int(os.environ.get("POSTMERGE_CHAOS_RUNS", "300"))
-_RUNS_EACH: Final = 50
+_RUNS_EACH: Final = 75
 #: What has to have happened in so many runs, or they prove nothing.
 _NOT_MERELY_QUIET: Final = (
     "kills",
@@ -70,9 +70,6 @@ def test_whatever_happens_nobody_has_two_and_everybody_is_accounted_for(
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    "POSTMERGE_CHAOS_DYNAMODB" not in os.environ, reason="not yet played to its end; asked for by name"
-)
 def test_the_same_over_dynamodb(
     cloud_senders: tuple[Crew, DynamoDbDesk],
     double: Double,

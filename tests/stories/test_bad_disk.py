@@ -100,6 +100,7 @@ def test_a_read_only_outbox_leaves_everybody_held(tmp_path: Path) -> None:
 
 
 def _assert_all_get_it(story: Story, members: int) -> None:
+    assert say(story.root, "release", "sale", "--reason", "there is room again").status == 0
     assert say(story.root, "deliver").status == 0
     found = books(story)
     found.assert_true()

@@ -154,5 +154,6 @@ def test_a_region_without_ses_is_named_and_holds_the_campaign(
     assert "ap-northeast-1" in hold.reason
     assert story.account() == (25, 0, 0, 0, 25, 0)
     monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", ses.endpoint_url)
+    story.wait(minutes=1)
     assert _pass(story) == ""
     assert len(ses.accepted()) == 20

@@ -71,6 +71,7 @@ def test_a_call_without_an_answer_is_unknown_and_never_repeated(story: Story, se
     _due(story)
     ses.faults({"kind": "close", "nth": 1, "operation": "SendBulkEmail"})
     _pass(story)
+    story.wait(minutes=1)
     _pass(story)
     account = story.status().account
     assert account.unknown
@@ -93,6 +94,7 @@ def test_a_paused_account_stops_the_wave_in_clear_words(story: Story, ses: Doubl
     assert ses.counts() == {}
     assert story.status().account.held == 60
     ses.change(sending_enabled=True)
+    story.wait(minutes=1)
     _pass(story)
     assert story.status().account.accepted == 60
 

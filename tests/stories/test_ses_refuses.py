@@ -15,7 +15,7 @@ from pipeline.delivery.dispatch import deliver
 from pipeline.delivery.green import blocking_sentence
 from tests.ses_double import Double, running
 from tests.stories.commands import say
-from tests.stories.story import CAMPAIGN, POLICY, Story, make_story
+from tests.stories.story import CAMPAIGN, POLICY, START, Story, make_story
 
 pytestmark = pytest.mark.slow
 
@@ -144,6 +144,7 @@ def test_a_refusal_holds_the_campaign_says_why_and_loses_nobody(
 
     ses.faults()
     ses.change(**_ACCOUNT, sending_enabled=True)
+    due.wait(minutes=1)
     assert _pass(due) == ""
     assert due.state() == "complete"
     assert due.account() == (60, 60, 0, 0, 0, 0)
@@ -155,7 +156,8 @@ def test_the_command_says_the_sentence_and_what_to_do(due: Story, ses: Double) -
     _pass(due)
     said = say(due.root, "status", "sale")
     assert "Sending is switched off in SES" in said.text
-    assert "(transport)" in said.text
+    assert "(transport, until" in said.text
+    assert 'to try again at once: postmerge release sale --reason "…"' in said.text
     assert "60 held" in said.text
 
 
@@ -172,6 +174,32 @@ def test_a_refusal_that_lasts_is_told_once_and_not_written_down_again_and_again(
     assert ses.requests().get("SendBulkEmail", 0) == 0
 
 
+def test_a_refusal_that_lasts_is_tried_again_after_growing_waits_whoever_looks_and_how_often(
+    due: Story, ses: Double
+) -> None:
+    _unverified(ses)
+    tried = [minute for _ in range(2) for minute in _minutes_with_calls(due, ses, 9)]
+    assert tried == [0, 1, 3, 7, 15]
+    assert due.account() == (60, 0, 0, 0, 60, 0)
+    ses.change(**_ACCOUNT)
+    assert (_pass(due), due.account()) == ("", (60, 0, 0, 0, 60, 0)), "the wait is not over"
+    due.release()
+    assert (_pass(due), due.account()) == ("", (60, 60, 0, 0, 0, 0)), "mended: nobody waits any more"
+
+
+def _minutes_with_calls(due: Story, ses: Double, minutes: int) -> list[int]:
+    """A sender that looks every half minute; the minutes after the due time in which it made a call."""
+    found = []
+    with due.world() as world:
+        for _ in range(2 * minutes):
+            before = ses.requests().get("SendBulkEmail", 0)
+            deliver(world)
+            if ses.requests().get("SendBulkEmail", 0) > before:
+                found.append((due.clock.now() - START).seconds // 60 - 10)
+            due.wait(seconds=30)
+    return found
+
+
 def test_no_clear_answer_holds_and_only_those_stay_unknown(due: Story, ses: Double) -> None:
     ses.change(told_send_rate=4)  # calls of three, more of them than are under way at once
     ses.faults({"kind": "close", "nth": 2, "operation": "SendBulkEmail"})
@@ -181,6 +209,7 @@ def test_no_clear_answer_holds_and_only_those_stay_unknown(due: Story, ses: Doub
     assert due.status().account.unknown == 3
     assert due.status().account.held > 0
     for _ in range(2):
+        due.wait(minutes=1)
         assert _pass(due) == ""
         if "gate" in due.holds():
             due.release()  # so many without an answer are a question

@@ -186,7 +186,9 @@ def _rendered(
     failures = tuple(result for result in results if isinstance(result, RenderFailure))
     if failures:
         return None, failures
-    return mails_of(workspace, campaign, [result for result in results if isinstance(result, Message)]), ()
+    return mails_of(
+        workspace, campaign, [result for result in results if isinstance(result, Message)], people
+    ), ()
 
 
 def _audience(workspace: Workspace, campaign: str, means: Means, keep: ExitStack) -> Audience | None:

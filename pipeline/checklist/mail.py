@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Final, Literal
 
 from pipeline.checklist.markup import Element, Page
-from pipeline.checklist.places import Place, Source, first_of, locate
+from pipeline.checklist.places import Place, Source, first_of, is_literal, locate
 from pipeline.render.message import Message
 
 #: A bare address in text: what is ASCII and no space, as far as a sentence's own marks.
@@ -41,6 +41,8 @@ class Part:
     #: Where to look when nothing of a hit is literal.
     fallback: Place = field(repr=False)
     markup: str = field(default="", repr=False)
+    #: What the persona's values look like when they are shown.
+    values: tuple[str, ...] = field(default=(), repr=False)
     #: The elements of the HTML; none for a part that has none.
     page: Page = field(default=_NO_PAGE, repr=False)
 
@@ -48,6 +50,14 @@ class Part:
         """The place in the source of `text[start:end]`, one character when `end` is left out."""
         found = locate(self.sources, self.text, start, start + 1 if end is None else end)
         return self._mine(found or self.fallback)
+
+    def written(self, start: int, end: int) -> bool:
+        """Whether an author wrote `text[start:end]`, rather than that a value of the persona made it."""
+        overlaps = any(
+            self.text.find(value, max(0, start - len(value) + 1), end + len(value) - 1) >= 0
+            for value in self.values
+        )
+        return not overlaps or is_literal(self.sources, self.text[start:end])
 
     def near(self, *words: str) -> Place:
         """The place in the source of the first of `words` that an author wrote, such as an href."""

@@ -17,6 +17,7 @@ _AROUND: Final = 60
 #: Fewer characters than this are found anywhere.
 _TELLING: Final = 3
 _HIT_MAX: Final = 200
+_HALF_MAX: Final = 24
 _OCCURRENCES_MAX: Final = 200
 _START: Final = Position()
 _BLANK = re.compile(r"\s+")
@@ -88,6 +89,11 @@ def locate(sources: Sequence[Source], text: str, start: int, end: int) -> Place 
         place = _literal(listed, before, hit, after)
         if place is not None:
             return place
+    # A tag within the hit breaks it in two: the first half is as good.
+    for size in range(min(len(hit) - 1, _HALF_MAX), _TELLING - 1, -1):
+        place = _literal(templates, before, hit[:size], "")
+        if place is not None:
+            return place
     return _beside(templates, before, after)
 
 
@@ -101,6 +107,12 @@ def first_of(sources: Iterable[Source], words: Sequence[str]) -> Place | None:
     return None
 
 
+def is_literal(sources: Iterable[Source], words: str) -> bool:
+    """Whether `words` stand in a source as they are."""
+    collapsed = _words(words).strip()
+    return any(True for source in sources for _ in source.found(collapsed))
+
+
 def _literal(sources: Sequence[Source], before: str, hit: str, after: str) -> Place | None:
     best, place = -1, None
     for source in sources:
@@ -111,6 +123,8 @@ def _literal(sources: Sequence[Source], before: str, hit: str, after: str) -> Pl
             score += _same_start(text[behind : behind + _AROUND], after)
             if score > best:
                 best, place = score, source.place_of(index)
+            if best >= len(before) + len(after):
+                return place
     return place
 
 

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from pipeline.audience.of_campaign import rule_of, source_findings
 from pipeline.audience.rule import AudienceRule
 from pipeline.checklist.answers import Answers
-from pipeline.checklist.catalogue import ALL, RULES
+from pipeline.checklist.catalogue import RULES, by_name
 from pipeline.checklist.drafting import Drafted, drafted
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
@@ -26,7 +26,7 @@ from pipeline.workspace.workspace import Workspace
 
 _RENDERS = "display/renders"
 _COLUMNS = "recipients/column-exists"
-_KNOWN: Mapping[str, Rule] = {rule.id: rule for rule in ALL}
+_KNOWN: Mapping[str, Rule] = by_name()
 
 
 def run(
@@ -112,7 +112,8 @@ class _Run:
             self._answers.add(wrong_waivers(_KNOWN, draft.campaign, draft.yaml, day, ja=self._ja))
             idle = aside.waivers.keys() - {finding.rule for finding in self._answers.findings}
             answered = {rule.id for rule in self._rules} - self._answers.open()
-            self._answers.add(unused_waivers(draft.campaign, draft.yaml, idle, answered, ja=self._ja))
+            waivers = [aside.waivers[name] for name in idle & answered]
+            self._answers.add(unused_waivers(draft.campaign, draft.yaml, waivers, ja=self._ja))
         items = [self._answers.item(rule.id, aside) for rule in self._rules]
         items += self._confirmations()
         findings = in_order(self._answers.weighed(aside))

@@ -34,15 +34,18 @@ class SetAside:
 
 
 def set_aside(rules: Mapping[str, Rule], policy: Policy | None, campaign: Campaign, day: date) -> SetAside:
-    """What is in force on the day of the mail; mandatory and unknown rules are never set aside."""
+    """What is in force on the day of the mail; mandatory and unknown rules are never set aside.
+
+    `rules` may know a rule by another name, too.
+    """
     chosen = policy.checklist.severity if policy else {}
     severities = {
-        name: None if level == "off" else Severity(level)
+        rules[name].id: None if level == "off" else Severity(level)
         for name, level in chosen.items()
         if name in rules and not rules[name].mandatory
     }
     waivers = {
-        waiver.rule: waiver
+        rules[waiver.rule].id: waiver
         for waiver in campaign.waivers
         if waiver.rule in rules and not rules[waiver.rule].mandatory and day <= waiver.until
     }
@@ -96,11 +99,11 @@ def wrong_waivers(
 
 
 def unused_waivers(
-    campaign: Campaign, yaml: YamlFile, waivers: Collection[str], answered: Collection[str], *, ja: bool
+    campaign: Campaign, yaml: YamlFile, idle: Collection[Waiver], *, ja: bool
 ) -> Iterator[Finding]:
-    """Waivers of `waivers` whose rule is among `answered`, and found nothing to waive."""
+    """The waivers among `idle`, whose rules have found nothing to waive."""
     for index, waiver in enumerate(campaign.waivers):
-        if waiver.rule in waivers and waiver.rule in answered:
+        if waiver in idle:
             message = (
                 f"{waiver.rule} の免除は使われていません。指摘がありません。"
                 if ja
@@ -119,4 +122,5 @@ def _unknown(
 ) -> Finding:
     message = f"{name} という項目はありません。" if ja else f"There is no rule {name}."
     otherwise = "docs/checklist.md に一覧があります。" if ja else "docs/checklist.md lists them."
-    return Finding(rule, path, message, offer(name, rules, otherwise=otherwise), place)
+    remedy = offer(name, rules, otherwise=otherwise)
+    return Finding(rule, path, message, remedy, place, Severity.WARNING)

@@ -1,26 +1,46 @@
 """What the parts of a campaign's mails are rendered from: the templates, and the values in YAML files."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from pipeline.checklist.mail import Mail, Part
 from pipeline.checklist.markup import Page, read_page
 from pipeline.checklist.places import Place, Source
 from pipeline.models.finding import Position
+from pipeline.models.recipient import Recipient
+from pipeline.render import filters
+from pipeline.render.failure import Mistake
 from pipeline.render.message import Message
 from pipeline.workspace.folder import CampaignFolder, NotText, text_of
 from pipeline.workspace.workspace import POLICY, Workspace
 from pipeline.workspace.yaml_file import YamlFile
 
 
-def mails_of(workspace: Workspace, campaign: str, messages: Sequence[Message]) -> tuple[Mail, ...]:
-    """The mails of `messages`, each part with the texts that it may come from."""
-    return tuple(_Origins(workspace, workspace.campaigns[campaign]).mails(messages))
+def mails_of(
+    workspace: Workspace, campaign: str, messages: Sequence[Message], people: Sequence[Recipient]
+) -> tuple[Mail, ...]:
+    """The mails of `messages` to `people`, each part with the texts and values that it may come from."""
+    values = {person.id: tuple(_shown(person.fields.values())) for person in people}
+    return tuple(_Origins(workspace, workspace.campaigns[campaign], values).mails(messages))
+
+
+def _shown(values: Iterable[str]) -> Iterator[str]:
+    """The values as templates may show them: as they are, and through the filters for numbers and days."""
+    ways: tuple[Callable[[str], str], ...] = (str, filters.number, filters.day("ja"), filters.day("en"))
+    for value in dict.fromkeys(filter(None, values)):
+        for way in ways:
+            with suppress(Mistake):
+                yield way(value)
 
 
 class _Origins:
     """The sources of one campaign, read once."""
 
-    def __init__(self, workspace: Workspace, folder: CampaignFolder) -> None:
+    def __init__(
+        self, workspace: Workspace, folder: CampaignFolder, values: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._values = values
         self._workspace = workspace
         self._folder = folder
         self._yaml_text = text_of(workspace.tree.read(folder.yaml.path))
@@ -40,14 +60,16 @@ class _Origins:
                 if message.html not in pages:
                     pages[message.html] = read_page(message.html)
                 parts += self._of_page(message.html, pages[message.html], persona)
-            parts.append(Part("text", persona, message.text, self._text, self._text_first))
+            text = Part("text", persona, message.text, self._text, self._text_first)
+            parts.append(replace(text, values=self._values[persona]))
             yield Mail(persona, message, tuple(parts))
 
     def _of_page(self, markup: str, page: Page, persona: str) -> Iterator[Part]:
         preheader = _first_hidden(page)
         if self._folder.campaign.preheader is not None and preheader:
             yield self._line("preheader", preheader, persona)
-        yield Part("html", persona, page.text, self._html, self._html_first, markup, page)
+        html = Part("html", persona, page.text, self._html, self._html_first, markup, page=page)
+        yield replace(html, values=self._values[persona])
 
     def _line(self, name: str, words: str, persona: str) -> Part:
         assert name in {"subject", "preheader"}, "only these stand in campaign.yaml"
@@ -55,7 +77,8 @@ class _Origins:
         start = _offset(self._yaml_text, yaml.value_position((name,)))
         source = Source(yaml.path, self._yaml_text, start, _end_of(self._yaml_text, yaml, name))
         fallback = Place(yaml.path, yaml.value_position((name,)))
-        return Part("subject" if name == "subject" else "preheader", persona, words, (source,), fallback)
+        made = Part("subject" if name == "subject" else "preheader", persona, words, (source,), fallback)
+        return replace(made, values=self._values[persona])
 
     def _of_body(self, name: str, *, other: str | None) -> Iterator[Source]:
         """The body itself, what it may include, and last the values that templates see."""

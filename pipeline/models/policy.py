@@ -147,6 +147,8 @@ class Checklist(Frozen):
     )
     #: A word list of the team's own.
     terms: RelativePath | None = None
+    #: What the copy and the names must be writable in; `unicode` is everything.
+    charset: Literal["unicode", "cp932", "jis"] = "unicode"
     #: What only a person can judge; the approver ticks it.
     confirm: tuple[Name, ...] = ()
 

@@ -17,12 +17,14 @@ from pipeline.models.campaign import Campaign
 from pipeline.models.personas import Personas
 from pipeline.models.policy import Policy
 from pipeline.models.segment import Segment
+from pipeline.models.terms import Terms
 
 _MODELS: Final[Mapping[str, type[BaseModel]]] = {
     "campaign.json": Campaign,
     "segment.json": Segment,
     "personas.json": Personas,
     "policy.json": Policy,
+    "terms.json": Terms,
 }
 _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 #: Patterns of text that may also look like a number.

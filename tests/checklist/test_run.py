@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import pipeline
-from pipeline.checklist.catalogue import ALL, RULES
+from pipeline.checklist.catalogue import ALIASES, ALL, RULES
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Item, Status
 from pipeline.checklist.rule import HEADINGS, Need
@@ -41,7 +41,9 @@ def test_every_rule_that_any_part_names_is_in_the_catalogue() -> None:
     sources = Path(pipeline.__file__).parent.rglob("*.py")
     named = {rule for path in sources for rule in literal.findall(path.read_text(encoding="utf-8"))}
     assert len(named) > 15
-    assert named == {rule.id for rule in ALL}
+    assert named == {rule.id for rule in ALL} | ALIASES.keys()
+    assert ALIASES.keys().isdisjoint(rule.id for rule in ALL)
+    assert set(ALIASES.values()) <= {rule.id for rule in ALL}
 
 
 def test_the_catalogue_names_each_rule_once_for_people_of_both_languages() -> None:

@@ -76,7 +76,7 @@ def test_a_key_explains_itself_where_the_format_does() -> None:
 
 def test_only_stale_files_are_written(tmp_path: Path) -> None:
     folder = tmp_path / "schema"
-    assert write(folder) == ["campaign.json", "segment.json", "personas.json", "policy.json"]
+    assert write(folder) == ["campaign.json", "segment.json", "personas.json", "policy.json", "terms.json"]
     assert stale(folder) == []
     assert write(folder) == []
     (folder / "policy.json").write_text("{}")

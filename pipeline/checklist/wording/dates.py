@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 #: As `date.weekday` counts.
@@ -58,8 +59,9 @@ _FORMS: Final = tuple(map(re.compile, (_KANJI, _YEAR_FIRST, _SLASH, _MONTH_FIRST
 _TAIL_AGAIN = _TAIL.replace("(?P<", "(?P<x")
 #: 12月1日(火)から7日(月), 12/1(火)~7(月)
 _RANGE_END: Final = re.compile(
-    r"\s*(?:\d{1,2}[:時]\d{0,2}分?)?\s*(?:から|より|[〜~\-–—・、])\s*(?P<d>\d{1,2})"
-    rf"(?:日{_TAIL}?|{_TAIL_AGAIN})"
+    r"\s{0,3}(?:\d{1,2}[:時]\d{0,2}分?)?\s{0,3}(?:から|より|[〜~\-–—・、])\s{0,3}(?P<d>\d{1,2})"
+    # 12月20日から3日間 is a duration
+    rf"(?:日(?![間以後前目])(?!\(?営業日){_TAIL}?|{_TAIL_AGAIN})"
 )
 
 
@@ -87,8 +89,12 @@ class Mention:
         return min(days, key=lambda day: abs(day - near), default=None)
 
 
+@lru_cache(maxsize=32)
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Every date in a text, in order. Full-width characters count like others."""
+    """Every date in a text, in order. Full-width characters count like others.
+
+    Remembered, because half a dozen rules ask it of the same few parts.
+    """
     folded = fold(text)
     found: dict[int, Mention] = {}
     for form in _FORMS:
@@ -103,14 +109,21 @@ def fold(text: str) -> str:
     """`text` with full-width characters as plain ones; every character stays at its place."""
     if text.isascii():
         return text
-    return "".join(_folded(character) for character in text)
+    return text.translate(_FOLDING)
 
 
-def _folded(character: str) -> str:
-    if character.isascii() or character in _PARENTHESISED or character in _CIRCLED:
-        return character
-    plain = unicodedata.normalize("NFKC", character)
-    return plain if len(plain) == 1 else character
+class _Folding(dict[int, int]):
+    """Code point to code point, each worked out when it is first seen."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        plain = unicodedata.normalize("NFKC", character)
+        keeps = character in _PARENTHESISED or character in _CIRCLED or len(plain) != 1
+        self[code] = code if keeps else ord(plain)
+        return self[code]
+
+
+_FOLDING: Final = _Folding()
 
 
 def _apart(ordered: list[Mention]) -> Iterator[Mention]:

@@ -17,7 +17,7 @@ from pipeline.audience.contacts import Contacts
 from pipeline.audience.duckdb import DuckDbContacts
 from pipeline.checklist.draft import Earlier, Fetch
 from pipeline.checklist.history import history_of
-from pipeline.checklist.means import History
+from pipeline.checklist.means import History, Tested
 from pipeline.clock import Clock, SystemClock
 from pipeline.delivery.order_source import main_and_target, policy_of, target_of
 from pipeline.delivery.outbox import Outbox as OutboxTransport
@@ -105,20 +105,28 @@ def archive_of(root: Path, target: Target) -> Archive:
 
 
 @contextmanager
-def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[History]:
-    """Reads what the target's ledger knows, when it is asked, without a trace; closed at the end."""
+def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[tuple[History, Tested]]:
+    """Reads what the target's ledger knows, when it is asked, without a trace; closed at the end.
+
+    Of earlier campaigns, and of test sends.
+    """
     with ExitStack() as stack:
 
         @cache
-        def history() -> tuple[Earlier, ...]:
+        def opened() -> tuple[Ledger, Target]:
             if policy is None:
                 raise PipelineError("policy.yaml cannot be read.")
             chosen = target_of(policy, target)
             ledger = ledger_of(root, chosen, repository=policy.repository, rehearsal=True)
             stack.callback(ledger.close)
+            return ledger, chosen
+
+        @cache
+        def history() -> tuple[Earlier, ...]:
+            ledger, chosen = opened()
             return history_of(ledger, archive_of(root, chosen))
 
-        yield history
+        yield history, lambda campaign, digest: bool(opened()[0].test_sends(campaign, digest))
 
 
 def _repository_of(root: Path, target: Target) -> str:

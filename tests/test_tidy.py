@@ -58,7 +58,9 @@ CARRIERS: Final = re.compile(
 #: Examples of rules about hosts: they must name such as exist, or a slip of one.
 _ABOUT_HOSTS: Final = (
     "tests/checklist/cases/display/url-",
+    "tests/checklist/cases/legal/one-click",
     "tests/checklist/cases/recipients/domain-typo.yaml",
+    "tests/checklist/cases/system/sender-aligned",
 )
 
 #: The notice of a licence names who gave it.

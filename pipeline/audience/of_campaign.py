@@ -31,15 +31,20 @@ def source_findings(
 
 
 def _finding(workspace: Workspace, campaign_id: str, objection: Objection) -> Finding:
-    rule = "recipients/predicate" if objection.path[:1] == ("where",) else "recipients/column-exists"
     return Finding(
-        rule,
+        _rule_of(objection),
         objection.file,
         objection.sentence,
         objection.remedy,
         _position(workspace, objection),
         campaign=campaign_id,
     )
+
+
+def _rule_of(objection: Objection) -> str:
+    if objection.path[:1] == ("where",):
+        return "recipients/predicate"
+    return "legal/consent-record" if objection.about_consent else "recipients/column-exists"
 
 
 def _position(workspace: Workspace, objection: Objection) -> Position:

@@ -26,6 +26,7 @@ class Objection:
     sentence: str
     remedy: str
     offset: int = 0
+    about_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def audience_rule(
                 ("sources", segment.source),
                 f"The source {segment.source} does not say who gave consent, which marketing needs.",
                 "Add `consent:` with the column that holds when consent was given.",
+                about_consent=True,
             ),
         )
     return replace(

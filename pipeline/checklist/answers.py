@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from pipeline.checklist.drafting import Drafted
 from pipeline.checklist.places import Place
 from pipeline.checklist.report import Item, Status
-from pipeline.checklist.rule import CouldNotRun, NotApplicable, Objection, Rule, Verdict
+from pipeline.checklist.rule import CouldNotRun, Later, NotApplicable, Objection, Rule, Verdict
 from pipeline.checklist.setting_aside import SetAside
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Finding, Severity
@@ -71,6 +71,8 @@ class Answers:
                     self.status(rule.id, Status.NOT_APPLICABLE, reason_ja if self._ja else reason)
                 case CouldNotRun(reason, reason_ja):
                     self.status(rule.id, Status.COULD_NOT_RUN, reason_ja if self._ja else reason)
+                case Later(reason, reason_ja):
+                    self.status(rule.id, Status.LATER, reason_ja if self._ja else reason)
                 case Objection(place):
                     # One place of the source is one mistake, however many people's mails show it.
                     if seen.setdefault(place, place.persona) == place.persona:

@@ -63,6 +63,8 @@ class Record:
     earlier: tuple[Earlier, ...] = ()
     #: Whether the delivery of this campaign has begun.
     begun: bool = False
+    #: Whether a test send of exactly this content is on record.
+    test_sent: bool = False
 
     def last_of(self, segment: str) -> Earlier | None:
         """The newest one that went to a segment."""

@@ -31,8 +31,8 @@ _T = TypeVar("_T")
 _BROKEN = Unmet(Status.COULD_NOT_RUN, "the other findings come first", "先にほかの指摘を直してください")
 _NOT_RENDERED = Unmet(
     Status.COULD_NOT_RUN,
-    "the mail does not render; see display/renders",
-    "メールを作成できません(display/rendersを参照)",
+    "the mail does not render; see system/renders-for-every-persona",
+    "メールを作成できません(system/renders-for-every-personaを参照)",
 )
 
 
@@ -71,7 +71,7 @@ def drafted(
         if mails is None and Need.RENDERED in needs:
             unmet[Need.RENDERED] = _NOT_RENDERED
     if Need.RECORD in needs:
-        record = _met(unmet, Need.RECORD, lambda: _record(campaign, means))
+        record = _met(unmet, Need.RECORD, lambda: _record(workspace, campaign, means))
     if (offline := _offline(workspace, means)) is not None:
         unmet.setdefault(Need.NETWORK, offline)
     draft = _draft(workspace, campaign, means, mails, audience, record)
@@ -213,9 +213,10 @@ def audience_of(resolution: Resolution) -> Audience:
     )
 
 
-def _record(campaign: str, means: Means) -> Record | None:
+def _record(workspace: Workspace, campaign: str, means: Means) -> Record | None:
     if means.history is None:
         return None
     history = means.history()
     others = tuple(each for each in history if each.campaign != campaign)
-    return Record(others, begun=len(others) < len(history))
+    tested = means.tested(campaign, workspace.digest(campaign))
+    return Record(others, begun=len(others) < len(history), test_sent=tested)

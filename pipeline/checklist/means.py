@@ -16,6 +16,8 @@ from pipeline.render.source import MailSource
 
 #: Reads the ledger: every revision there is, newest first. Raises PipelineError when that cannot be done.
 History = Callable[[], tuple[Earlier, ...]]
+#: Whether a test send of a campaign, with that content digest, is on record.
+Tested = Callable[[str, str], bool]
 Rendering = Callable[[MailSource, Sequence[Recipient]], Sequence[Message | RenderFailure]]
 
 
@@ -48,6 +50,7 @@ class Means:
     #: Whether people are looked up at all.
     looks_up: bool = True
     history: History | None = None
+    tested: Tested = lambda _campaign, _digest: False
     fetch: Fetch | None = None
     at_delivery: bool = False
     render: Rendering = field(default=rehearsed)

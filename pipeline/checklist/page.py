@@ -27,6 +27,12 @@ audience that is being frozen; it blocks there.
 campaign sets one aside, with reason, name and expiry. A *mandatory* rule can neither be waived nor weighed. \
 What only a person can judge stands in `checklist.confirm` of the policy; an approver ticks it.
 """
+_BLIND: Final = """\
+## What the checklist does not see 見つけられないもの
+
+A green checklist is no proof. Whoever approves looks for these; それぞれの項目が見つけられないものです。\
+承認する人が目で確かめてください。
+"""
 _NEEDS: Final = {
     Need.RENDERED: "the mail as invented people get it",
     Need.CONTACTS: "every row of the audience",
@@ -37,7 +43,8 @@ _NEEDS: Final = {
 
 def page() -> str:
     """The whole page."""
-    return "\n".join((_HEAD, *(line for heading in HEADINGS for line in _section(heading))))
+    sections = (line for heading in HEADINGS for line in _section(heading))
+    return "\n".join((_HEAD, *sections, _BLIND, *_blind(), ""))
 
 
 def _section(heading: str) -> Iterator[str]:
@@ -47,6 +54,15 @@ def _section(heading: str) -> Iterator[str]:
     yield f"## {heading.capitalize()} {HEADINGS[heading]}\n"
     for rule in rules:
         yield from _entry(rule)
+
+
+def _blind() -> Iterator[str]:
+    """One line for each rule that guesses: what it does not see."""
+    yield "| item | 項目 | what it does not see |"
+    yield "| --- | --- | --- |"
+    for rule in ALL:
+        if rule.misses:
+            yield f"| `{rule.id}` | {rule.title_ja} | {rule.misses.replace('|', chr(92) + '|')} |"
 
 
 def _entry(rule: Rule) -> Iterator[str]:
@@ -63,6 +79,8 @@ def _facts(rule: Rule) -> Iterator[str]:
     yield "Blocks" if rule.severity is Severity.ERROR else f"Gives a {rule.severity}"
     if rule.mandatory:
         yield "mandatory"
+    if rule.hold:
+        yield f"asked by delivery, as the hold `{rule.hold}`"
     if rule.preview:
         yield "asked by `postmerge preview`"
     if rule.remark:

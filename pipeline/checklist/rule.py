@@ -72,7 +72,15 @@ class CouldNotRun:
     reason_ja: str
 
 
-Verdict = Objection | NotApplicable | CouldNotRun
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It does not hold yet and need not: delivery asks again."""
+
+    reason: str
+    reason_ja: str
+
+
+Verdict = Objection | NotApplicable | CouldNotRun | Later
 #: A pure function over a draft; usually a generator that yields what is wrong, or nothing.
 Check = Callable[[Draft], Iterable[Verdict]]
 
@@ -100,6 +108,8 @@ class Rule:
     preview: bool = False
     #: What it looks at where it is at hand (`draft.seen_…`), and can do without.
     uses: frozenset[Need] = frozenset()
+    #: The kind of hold by which delivery itself asks, at the moment of sending; empty for every other rule.
+    hold: str = ""
 
     def __post_init__(self) -> None:
         assert _ID.fullmatch(self.id), f"{self.id} is no heading/name"
@@ -155,6 +165,11 @@ def found_elsewhere(
 ) -> Rule:
     """A rule whose findings come from another layer."""
     return Rule(name, title, title_ja, explanation, remark=remark, mandatory=mandatory)
+
+
+def held_by_delivery(name: str, title: str, title_ja: str, explanation: str, *, hold: str) -> Rule:
+    """A mandatory rule that delivery asks as a hold of the kind `hold`; the checklist only lists it."""
+    return Rule(name, title, title_ja, explanation, mandatory=True, hold=hold)
 
 
 def seen_in_preview(name: str, title: str, title_ja: str, explanation: str) -> Rule:

@@ -24,7 +24,8 @@ from pipeline.models.finding import Finding, blocking, in_order
 from pipeline.render.failure import RenderFailure
 from pipeline.workspace.workspace import Workspace
 
-_RENDERS = "display/renders"
+_RENDERS = "system/renders-for-every-persona"
+_UNDEFINED = "system/undefined-variable"
 _COLUMNS = "recipients/column-exists"
 _KNOWN: Mapping[str, Rule] = by_name()
 
@@ -71,6 +72,8 @@ class _Run:
             for rule in self._rules:
                 if rule.check is not None:
                     self._answers.ask(rule, draft)
+                elif rule.hold:
+                    self._held_by_delivery(rule)
         return self._settled(draft)
 
     def _unreadable(self) -> CampaignReport:
@@ -78,7 +81,7 @@ class _Run:
             "設定またはポリシーを読み込めません" if self._ja else "the campaign or the policy cannot be read"
         )
         for rule in self._rules:
-            if rule.check is not None or rule.id in {_COLUMNS, _RENDERS}:
+            if rule.check is not None or rule.id in {_COLUMNS, _RENDERS, _UNDEFINED}:
                 self._answers.status(rule.id, Status.COULD_NOT_RUN, reason)
         findings = in_order(self._answers.findings)
         items = tuple(self._answers.item(rule.id, SetAside({}, {})) for rule in self._rules)
@@ -95,13 +98,32 @@ class _Run:
         except PipelineError as error:
             self._answers.status(_COLUMNS, Status.LATER, error.sentence)
 
+    def _held_by_delivery(self, rule: Rule) -> None:
+        if self._means.at_delivery:
+            reason = "配信側で確認しています" if self._ja else "delivery itself asks"
+            self._answers.status(rule.id, Status.NOT_APPLICABLE, reason)
+            return
+        reason = (
+            f"配信のときに確認します(保留: {rule.hold})"
+            if self._ja
+            else f"delivery asks (hold `{rule.hold}`)"
+        )
+        self._answers.status(rule.id, Status.LATER, reason)
+
     def _rendering(self, draft: Drafted, *, sound: bool) -> None:
         if not sound:
             unmet = draft.unmet.get(Need.RENDERED)
             if unmet is not None:
-                self._answers.status(_RENDERS, unmet.status, unmet.reason_ja if self._ja else unmet.reason)
+                for rule in (_RENDERS, _UNDEFINED):
+                    self._answers.status(rule, unmet.status, unmet.reason_ja if self._ja else unmet.reason)
             return
-        self._answers.add(_render_finding(self._workspace, self._campaign, each) for each in draft.failures)
+        findings = [_render_finding(self._workspace, self._campaign, each) for each in draft.failures]
+        self._answers.add(findings)
+        failed = {finding.rule for finding in findings}
+        for rule in {_RENDERS, _UNDEFINED} - failed if failed else ():
+            # What fails early hides what would fail behind it.
+            reason = "メールを作成できません" if self._ja else "the mail does not render"
+            self._answers.status(rule, Status.COULD_NOT_RUN, reason)
 
     def _settled(self, drafted_: Drafted) -> CampaignReport:
         workspace, draft = self._workspace, drafted_.draft
@@ -139,7 +161,8 @@ def _render_finding(workspace: Workspace, campaign: str, failure: RenderFailure)
     elif failure.template is not None:
         path = _file_of(workspace, campaign, failure.template)
         position = type(position)(failure.line or 1, 1)
-    return Finding(_RENDERS, path, failure.sentence, failure.remedy, position, campaign=campaign)
+    rule = _UNDEFINED if failure.undefined else _RENDERS
+    return Finding(rule, path, failure.sentence, failure.remedy, position, campaign=campaign)
 
 
 def _file_of(workspace: Workspace, campaign: str, template: str) -> str:

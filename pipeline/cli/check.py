@@ -63,8 +63,9 @@ def report_of(
             *several_at_once(loading.load(repository.tree(repository.fork_point(base))), workspace),
         )
     contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
-    with wiring.past_of(repository.root, workspace.policy, target) as history:
-        means = Means(now, contacts, history=history, fetch=wiring.web() if online else None)
+    with wiring.past_of(repository.root, workspace.policy, target) as (history, tested):
+        fetch = wiring.web() if online else None
+        means = Means(now, contacts, history=history, tested=tested, fetch=fetch)
         return run(workspace, names, means, found)
 
 

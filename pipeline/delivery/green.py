@@ -47,6 +47,7 @@ def objections_to_audience(
         world.contacts,
         frozen=resolution,
         history=lambda: history_of(world.ledger, world.archive),
+        tested=lambda name, digest: bool(world.ledger.test_sends(name, digest)),
         fetch=world.fetch,
         at_delivery=True,
     )

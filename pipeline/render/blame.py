@@ -42,7 +42,7 @@ def failure_of(error: Exception, part: str) -> RenderFailure:
         return error.failure
     template, line = _place(error, part)
     sentence, remedy = _words(error)
-    return RenderFailure(sentence, remedy, template, line)
+    return RenderFailure(sentence, remedy, template, line, undefined=isinstance(error, UndefinedError))
 
 
 def _words(error: Exception) -> tuple[str, str]:

@@ -18,6 +18,8 @@ class RenderFailure:
     line: int | None = None
     #: The row that was rendered; None when the fault lies in the files alone.
     recipient_id: str | None = None
+    #: Whether a template names what is not there.
+    undefined: bool = False
 
     def of(self, recipient_id: str) -> "RenderFailure":
         """The same failure, filed under a row."""

@@ -20,14 +20,14 @@ def check_files(folder: CampaignFolder) -> Iterator[Finding]:
     for index, attachment in enumerate(folder.campaign.attachments):
         place: Loc = ("attachments", index)
         if attachment.file not in folder.files:
-            yield _missing(folder, (*place, "file"), attachment.file)
+            yield _missing(folder, (*place, "file"), attachment.file, "system/attachment")
             continue
         content = folder.read(attachment.file)
         actual = hashlib.sha256(content).hexdigest()
         if actual != attachment.sha256:
             yield _finding(
                 folder,
-                "display/attachment-digest",
+                "system/attachment",
                 (*place, "sha256"),
                 f"The attachment {attachment.file} is not the file that was meant (another sha256).",
                 _digest_remedy(content, actual),
@@ -84,10 +84,10 @@ def incidents_of(paths: Iterator[str]) -> frozenset[str]:
     return frozenset(parts[0] for parts in below if len(parts) > 1)
 
 
-def _missing(folder: CampaignFolder, loc: Loc, name: str) -> Finding:
+def _missing(folder: CampaignFolder, loc: Loc, name: str, rule: str = "display/file-exists") -> Finding:
     return _finding(
         folder,
-        "display/file-exists",
+        rule,
         loc,
         f"The file {name} is not in {folder.path}, or git ignores it.",
         offer(name, folder.files, otherwise="Add the file to the folder, or correct the name."),

@@ -1,7 +1,10 @@
 """A draft made from a case: real files in memory, really composed, without a process and without git."""
 
+import base64
 import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,6 +56,7 @@ POLICY: Mapping[str, Any] = {
             "given_name": "given_name",
         }
     },
+    "suppression": {"unsubscribed": "unsubscribed.csv"},
     "targets": {
         "local": {
             "transport": {"outbox": "o"},
@@ -97,7 +101,7 @@ PAGE = '<html lang="{language}"><head><title>はなもり</title></head><body>\n
 OWN_KEYS = frozenset({
     "name", "html", "text", "raw_html", "raw_text", "files", "shared", "policy", "segment", "rows",
     "excluded", "record", "others", "answers", "now", "at_delivery", "path", "line", "column", "under",
-    "says", "places", "severity",
+    "says", "places", "severity", "tested",
 })  # fmt: skip
 
 
@@ -204,13 +208,19 @@ class Case:
         given = self.given
         campaign = {**CAMPAIGN, **{key: value for key, value in given.items() if key not in OWN_KEYS}}
         campaign = {key: value for key, value in campaign.items() if value is not None}
+        attached = {name: text_or_bytes(text) for name, text in given.get("files", {}).items()}
+        if "attachments" in campaign:
+            campaign["attachments"] = [
+                {"sha256": _sha256(attached.get(each["file"], b"")), **each}
+                for each in campaign["attachments"]
+            ]
         made = {
             "policy.yaml": _dumped(_merged(POLICY, given.get("policy", {}))),
             "segments/members.yaml": _dumped({**SEGMENT, **given.get("segment", {})}),
             f"{CAMPAIGN_PATH}/campaign.yaml": _dumped(campaign),
             f"{CAMPAIGN_PATH}/body.txt": self._text(),
             f"{CAMPAIGN_PATH}/body.html": self._html(str(campaign["language"])),
-            **{f"{CAMPAIGN_PATH}/{name}": text for name, text in given.get("files", {}).items()},
+            **{f"{CAMPAIGN_PATH}/{name}": text for name, text in attached.items()},
             **{f"campaigns/_shared/{name}": text for name, text in given.get("shared", {}).items()},
         }
         for name, other in given.get("others", {}).items():
@@ -240,15 +250,35 @@ class Case:
         sound = [{"family_name": "鈴木", "given_name": "花子"}]
         audiences["sale"] = MemoryResolution(given.get("rows", sound), columns, given.get("excluded", 0))
         earlier = tuple(_earlier(each) for each in given.get("record", ()))
-        del workspace
+        tested = frozenset({workspace.digest("sale")} if given.get("tested") else ())
         return Means(
             now=now,
             contacts=MemoryContacts(audiences, columns),
             history=lambda: earlier,
+            tested=lambda _campaign, digest: digest in tested,
             fetch=_fetch(given["answers"]) if "answers" in given else None,
             at_delivery=bool(given.get("at_delivery")),
             render=compose_here,
         )
+
+
+def text_or_bytes(written: Any) -> str | bytes:
+    """A file of a case: text, `{base64: …}`, `{times, of}`, or `{zip: {name: text}}`."""
+    if not isinstance(written, dict):
+        return str(written)
+    if "base64" in written:
+        return base64.b64decode(written["base64"])
+    if "times" in written:
+        return str(written["of"]) * int(written["times"])
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in written["zip"].items():
+            archive.writestr(zipfile.ZipInfo(name), text_or_bytes(text))
+    return made.getvalue()
+
+
+def _sha256(data: str | bytes) -> str:
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
 
 
 def compose_here(source: MailSource, people: Sequence[Recipient]) -> list[Message | RenderFailure]:

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Run
-from tests.stories.story import CAMPAIGN, POLICY, Story
+from tests.stories.story import CAMPAIGN, FOOTER, POLICY, Story
 
-WRONG = "Dear {{ recipient.name }},\nsee you on Monday, December 1, 2026.\n{{ unsubscribe_url }}\n"
+WRONG = "Dear {{ recipient.name }},\nsee you on Monday, December 1, 2026.\n" + FOOTER
 
 
 @pytest.fixture

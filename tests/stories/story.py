@@ -73,7 +73,12 @@ rollout: {waves: [10%, 100%], soak: 30m}
 TWO_BATCHES = CAMPAIGN.replace("[10%, 100%]", "[80%, 100%]")
 AT_ONCE = CAMPAIGN.replace("[10%, 100%]", "[100%]")
 
-BODY = "Dear {{ recipient.name }},\nsale at https://www.hanamori.example/.\n{{ unsubscribe_url }}\n"
+#: What the law wants of an advertisement.
+FOOTER = (
+    "Unsubscribe: {{ unsubscribe_url }}\n{{ organisation.name }}, {{ organisation.postal_address }}\n"
+    "Contact: {{ organisation.contact }}\n"
+)
+BODY = f"Dear {{{{ recipient.name }}}},\nsale at https://www.hanamori.example/.\n{FOOTER}"
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stories.story import AT_ONCE, CAMPAIGN, POLICY, Story
+from tests.stories.story import AT_ONCE, CAMPAIGN, FOOTER, POLICY, Story
 
 
 def reason(story: Story) -> str:
@@ -49,7 +49,7 @@ def test_the_author_cannot_approve_under_another_spelling(story: Story) -> None:
 
 def test_the_committer_of_any_commit_of_the_branch_cannot_approve(story: Story) -> None:
     story.change(story.campaign(), by="suzuki")
-    story.write({"campaigns/sale/body.txt": "Hello {{ recipient.name }}, {{ unsubscribe_url }}\n"})
+    story.write({"campaigns/sale/body.txt": "Hello {{ recipient.name }},\n" + FOOTER})
     story.git("add", "-A")
     story.git("commit", "-q", "-m", "Polish", "--author", "suzuki <suzuki@hanamori.example>", by="sato")
     story.test_send()
@@ -140,7 +140,7 @@ def test_whoever_changes_something_in_the_merge_itself_is_an_author(story: Story
     story.change(story.campaign())
     story.git("switch", "-q", "main")
     story.git("merge", "-q", "--no-ff", "--no-commit", "change")
-    story.write({"campaigns/sale/body.txt": "Slipped in. {{ unsubscribe_url }}\n"})
+    story.write({"campaigns/sale/body.txt": "Slipped in.\n" + FOOTER})
     story.git("add", "-A")
     story.git("commit", "-q", "-m", "Merge\n\nApproved-by: sato", by="sato")
     story.test_send()

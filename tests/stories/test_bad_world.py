@@ -14,7 +14,7 @@ from pipeline.clock import ManualClock
 from pipeline.ledger.entry import State
 from tests.stories.commands import on_disk, say
 from tests.stories.senders import books, copied, ordered
-from tests.stories.story import Story
+from tests.stories.story import FOOTER, Story
 
 #: Each of them is a delivery or two.
 pytestmark = pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_bare_repository_is_refused(due: Story, tmp_path: Path) -> None:
 
 
 def test_in_a_shallow_clone_the_approval_of_something_else_does_not_count(due: Story, tmp_path: Path) -> None:
-    due.change({"campaigns/sale/body.txt": "Changed. https://www.hanamori.example {{ unsubscribe_url }}"})
+    due.change({"campaigns/sale/body.txt": "Changed. https://www.hanamori.example\n" + FOOTER})
     due.test_send()
     due.merge(approved_by=None)
     due.change({"README.md": "unrelated"})

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.story import CAMPAIGN, POLICY, TWO_BATCHES, Story, make_story
+from tests.stories.story import CAMPAIGN, FOOTER, POLICY, TWO_BATCHES, Story, make_story
 
 #: Does not render for m7, or for whoever is called so; renders for every invented person.
 FRAGILE = (
     "Dear {{ recipient.name }},\n{% if recipient.name == 'Person 7' %}{{ recipient.nothing }}{% endif %}\n"
-    "{{ unsubscribe_url }}\n"
+    + FOOTER
 )
 
 

@@ -41,7 +41,7 @@ ONE_MISTAKE = [
     (YAML, "owner: mail-desk", "owner: nobody", "settings/owner-exists", 5, "teams"),
     (YAML, "segment: tokyo-active", "segment: tokyo", "recipients/segment-exists", 18, "tokyo"),
     (YAML, "html: body.mjml", "html: boddy.mjml", "display/file-exists", 12, "body.mjml"),
-    (YAML, "size-guide.pdf", "size.pdf", "display/file-exists", 15, "size-guide.pdf"),
+    (YAML, "size-guide.pdf", "size.pdf", "system/attachment", 15, "size-guide.pdf"),
     (YAML, "title: 冬", "title: &a 冬", "settings/yaml", 4, "Remove"),
     (YAML, "recipient.family_name }}", "recipient.family_name }", "display/template-syntax", 9, "braces"),
     (f"{SALE}/body.txt", "foot.txt", "food.txt", "display/include-exists", 2, "foot.txt"),
@@ -80,19 +80,19 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_files(repo: Repo, ope
 
 def test_another_file_under_the_attachments_name_tells_its_sha256(repo: Repo, opened: Repository) -> None:
     repo.write(f"{SALE}/files/size-guide.pdf", b"another")
-    finding = only(on_disk(opened), "display/attachment-digest")
+    finding = only(on_disk(opened), "system/attachment")
     assert hashlib.sha256(b"another").hexdigest() in finding.remedy
     assert finding.position == Position(16, 5)
 
 
 def test_a_pointer_of_git_lfs_is_not_taken_for_the_attachment(repo: Repo, opened: Repository) -> None:
     repo.write(f"{SALE}/files/size-guide.pdf", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
-    assert "LFS" in only(on_disk(opened), "display/attachment-digest").remedy
+    assert "LFS" in only(on_disk(opened), "system/attachment").remedy
 
 
 def test_a_file_that_git_ignores_is_missing(repo: Repo, opened: Repository) -> None:
     repo.write(".gitignore", "*.pdf\n")
-    assert "ignores" in only(on_disk(opened), "display/file-exists").message
+    assert "ignores" in only(on_disk(opened), "system/attachment").message
 
 
 @pytest.mark.parametrize("content", [b"a\0b", "日本".encode("shift_jis")])

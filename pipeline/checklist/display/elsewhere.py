@@ -37,23 +37,4 @@ RULES: Final = (
 
         Remedy: correct the name.""",
     ),
-    found_elsewhere(
-        "display/attachment-digest",
-        "Attachments are the files that are meant",
-        "添付ファイルが正しい",
-        """An attachment is the file that was meant, by its sha256, not merely one of that name.
-
-        Remedy: when the file is the right one, write the sha256 that the finding gives.""",
-    ),
-    found_elsewhere(
-        "display/renders",
-        "The mail renders for everybody",
-        "差し込みで誤りが出ない",
-        """The mail is rendered for seven invented people: an ordinary one, the longest values, the shortest,
-        unusual characters, everything optional empty, values that break a page which forgets to escape, names
-        from right to left. What fails for one of them fails for somebody real.
-
-        Remedy: see the line of the template.""",
-        mandatory=True,
-    ),
 )

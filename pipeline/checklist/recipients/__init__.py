@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from pipeline.checklist.recipients import addresses, consent, earlier, elsewhere, size
+from pipeline.checklist.recipients import addresses, consent, earlier, elsewhere, size, suppression
 from pipeline.checklist.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
     *elsewhere.RULES,
+    suppression.suppression,
     size.not_empty,
     size.size_in_bounds,
     size.growth,

@@ -3,6 +3,26 @@
 from typing import Final
 
 from pipeline.checklist.rule import Rule
-from pipeline.checklist.system import ses_limits, unsubscribe
+from pipeline.checklist.system import (
+    attachment,
+    elsewhere,
+    sender,
+    ses_limits,
+    size,
+    test_send,
+    tracking,
+    unsubscribe,
+)
 
-RULES: Final[tuple[Rule, ...]] = (unsubscribe.unsubscribe, ses_limits.ses_limits)
+RULES: Final[tuple[Rule, ...]] = (
+    *elsewhere.RULES,
+    tracking.tracking_on,
+    unsubscribe.unsubscribe,
+    sender.sender_aligned,
+    sender.reply_to,
+    attachment.attachment,
+    size.size_total,
+    ses_limits.ses_limits,
+    test_send.test_send,
+    *elsewhere.AT_DELIVERY,
+)

@@ -175,7 +175,7 @@ def means(**more: Any) -> Means:
 def test_what_nobody_brought_along_is_left_for_later() -> None:
     workspace = Case().workspace()
     (report,) = run(workspace, ["sale"], means(looks_up=False, history=None)).campaigns
-    absent = {Need.CONTACTS, Need.RECORD, Need.NETWORK}
+    absent = {Need.CONTACTS, Need.RECORD}
     later = {each.rule for each in report.items if each.status is Status.LATER}
     assert later == {rule.id for rule in catalogue.RULES if rule.needs & absent or rule.hold}
     assert {"recipients/not-empty", "recipients/growth", "data/swapped-names"} <= later

@@ -160,12 +160,38 @@ def test_nobody_gets_the_mail_twice(shop: Story) -> None:
     assert_sent(shop, EVERYBODY - {"m6@people.example"})
 
 
+# --- Merge data
+
+
+def test_family_and_given_names_the_wrong_way_round_are_stopped(shop: Story) -> None:
+    people(shop, [(given, family) for family, given in PEOPLE])
+    order(shop, mail())
+    assert_stopped(shop, "bounds", "name")
+    people(shop, PEOPLE)
+    assert_sent(shop)
+
+
+def test_a_telephone_number_in_the_name_is_stopped(shop: Story) -> None:
+    people(shop, [*PEOPLE[:5], ("090-0000-0001", "翔太")])
+    order(shop, mail())
+    assert_stopped(shop, "bounds", "phone number")
+    people(shop, PEOPLE)
+    assert_sent(shop)
+
+
 # --- What it says and what goes along
 
 
 def test_a_wrong_date_is_stopped(shop: Story) -> None:
     order(shop, mail(COPY.replace("12月14日(月)", "12月14日(火)")))
     assert_stopped(shop, "checklist", "12月14日(火)")
+    order(shop, mail())
+    assert_sent(shop)
+
+
+def test_uneven_sentence_endings_are_stopped(shop: Story) -> None:
+    order(shop, mail(COPY.replace("開催しています。", "開催している。送料は無料だ。")))
+    assert_stopped(shop, "checklist", "ends in plain style")
     order(shop, mail())
     assert_sent(shop)
 

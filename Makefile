@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+# A child process starts for every campaign that is rendered: without bytecode each one compiles everything.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests that play whole commands, repositories or services: the slow half.
 WHOLE := stories cli ses_double contracts delivery workspace approvals preview chaos
 

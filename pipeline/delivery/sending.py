@@ -179,7 +179,6 @@ def _nothing_old_searched() -> Iterator[None]:
 
     It would walk through all of that again and again, because every recipient is a few new objects.
     """
-    gc.collect()
     gc.freeze()
     try:
         yield

@@ -37,7 +37,7 @@ test: setup browser ## all tests
 quick: setup ## the fast half of the tests, without whole commands and repositories
 	$(BIN)/python -m pytest -n 2 -m "not slow" $(WHOLE:%=--ignore=tests/%)
 
-chaos: setup ## a thousand runs of kill -9, faults, two senders, reverts and halts; in `make test` there are 300
+chaos: setup ## a thousand runs of kill -9, faults, two senders, reverts and halts
 	POSTMERGE_CHAOS_RUNS=1000 $(BIN)/python -m pytest -n 2 tests/chaos
 	POSTMERGE_KILLS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py
 

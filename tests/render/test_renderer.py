@@ -123,7 +123,7 @@ def test_a_killed_child_is_replaced_and_nobody_is_lost(mail: Change) -> None:
 
 
 def test_a_child_that_hangs_is_ended_and_the_mails_are_made_by_another(mail: Change) -> None:
-    impatient = Limits(wall_seconds=2.0, wall_seconds_each=0.1)
+    impatient = Limits(wall_seconds=8.0, wall_seconds_each=0.1)
     with Renderer(mail(), KEY, limits=impatient) as renderer:
         renderer.render([person(1)])
         assert renderer._child is not None

@@ -233,6 +233,7 @@ def test_an_outbox_that_takes_nothing_leaves_everybody_held(due: Story) -> None:
     assert (account.accepted, account.unknown, account.held) == (0, 0, 12)
 
     outbox.unlink()
+    assert say(due.root, "release", "sale", "--reason", "the outbox is a folder again").status == 0
     assert say(due.root, "deliver").status == 0
     found = books(due)
     found.assert_true()

@@ -107,6 +107,9 @@ def quiet_hours(draft: Draft) -> Iterator[Verdict]:
     if draft.send_at is None:
         yield _ON_MERGE
         return
+    if draft.at_delivery:
+        yield NotApplicable("delivery waits for their end", "配信時には、終わるまで待ちます")
+        return
     quiet = draft.policy.schedule.quiet_hours
     if quiet is None:
         yield NotApplicable("the policy has no quiet hours", "policy.yamlに配信禁止時間帯がありません")

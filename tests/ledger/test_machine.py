@@ -351,12 +351,14 @@ class TwoSenders(RuleBasedStateMachine):
             for position, letter in paths(self._entries(revision), revision).items()
             if letter in "au"
         }
-        # Whom a person has misjudged is corrected by the answer of the call, if that ever comes.
+        # Whom a person has misjudged is corrected by the answer of the call, if that ever comes: where it
+        # came and was none, the person's word is all there is.
         misjudged = {
             self.audiences[claim.batch.id.revision][position]
             for claim in self.claims.values()
-            if claim.resolved and not claim.settled
-            for position in claim.batch.positions
+            if claim.resolved
+            for position, said in zip(claim.batch.positions, claim.letters or "u" * 50, strict=False)
+            if not claim.settled or said == "u"
         }
         assert set(+self.mailbox) <= on_record | misjudged | set(+self.orders)
 

@@ -113,7 +113,7 @@ def _mistake(story: Story) -> None:
     """It is annotated, and the comment says so."""
     parts = story.validate(story.pull_request(body=BODY + "{{ recipient.nmae }}\n"))
     assert parts["check"].result == "failure"
-    assert "::error file=campaigns/sale/body.txt,line=4" in parts["check"].log
+    assert "::error file=campaigns/sale/body.txt,line=6" in parts["check"].log
     assert parts["comment"].result == "success"
     (comment,) = story.hub.comments
     assert comment.body.startswith(MARKER)

@@ -94,6 +94,7 @@ class Window:
 @contextmanager
 def window(shown: Shown, **options: Any) -> Iterator[Window]:
     context = shown.browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    context.set_default_timeout(120_000)  # a machine that others use, too
     opened = Window(context.new_page(), [], [])
     opened.page.on("request", lambda request: opened.requests.append(request.url))
     opened.page.on("console", lambda message: opened.complaints.append(f"{message.type}: {message.text}"))

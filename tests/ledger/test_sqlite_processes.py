@@ -69,7 +69,8 @@ def test_a_process_killed_while_reserving_leaves_a_ledger_that_knows_all_it_answ
     child.stdin.flush()
     answered = [child.stdout.readline() for _ in range(reached + 1)]
     os.kill(child.pid, signal.SIGKILL)
-    rest, _ = child.communicate(timeout=60)
+    rest = child.stdout.read()  # not communicate(): it passes over what readline() has taken ahead
+    child.wait(60)
     given = {int(number) for number in ("".join(answered[1:]) + rest).split()}
     ledger = SqliteLedger(path)
     kept = {batch.number for batch in ledger.unsettled(CAMPAIGN)}

@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,14 +19,15 @@ from pipeline.checklist.draft import Earlier, Fetch
 from pipeline.checklist.history import history_of
 from pipeline.checklist.means import History, Tested
 from pipeline.clock import Clock, SystemClock
+from pipeline.delivery.aside import Aside, told_aside
 from pipeline.delivery.order_source import main_and_target, policy_of, target_of
 from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
-from pipeline.delivery.world import Narrate, World
+from pipeline.delivery.world import Narrate, World, unseen
 from pipeline.doctor.line import Line
 from pipeline.doctor.parts import SesReader
-from pipeline.errors import PipelineError
+from pipeline.errors import PipelineError, UsageError
 from pipeline.incident.switches import Switch
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
@@ -63,6 +64,8 @@ class Calling:
     narrate: Narrate = _nothing
     #: Play everything on copies; nothing leaves, nothing is written.
     rehearsal: bool = False
+    #: The environment at GitHub whose deployments show it; None for none.
+    deployments: str | None = None
 
 
 def contacts_of(root: Path) -> Contacts:
@@ -212,6 +215,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             archive = RehearsedArchive(archive)
         else:
             transport = transport_of(root, target, calling.clock, policy)
+        aside = stack.enter_context(shown_aside(target, calling))
         in_flight = _OUTBOX_IN_FLIGHT if isinstance(target.transport, Outbox) else _SES_IN_FLIGHT
         yield World(
             main=main,
@@ -227,6 +231,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             in_flight=in_flight,
             stopping=calling.stopping,
             narrate=calling.narrate,
+            show=unseen if aside is None else aside.look,
             fetch=web() if policy.links.verify == "delivery" else None,
         )
 
@@ -236,6 +241,18 @@ def _key(root: Path, target: Target, *, rehearsal: bool) -> UnsubscribeKey:
     if rehearsal and not has_key(root, os.environ):
         return EXAMPLE_KEY
     return load_key(root, os.environ, create=isinstance(target.transport, Outbox))
+
+
+def shown_aside(target: Target, calling: Calling) -> AbstractContextManager[Aside | None]:
+    """Where a delivery is shown besides: as deployments at GitHub, where the call asks for it."""
+    if calling.deployments is None:
+        return nullcontext()
+    if not isinstance(target.reviews, GitHub):
+        raise UsageError(f"The target {calling.target} is not at GitHub, so it has no deployments there.")
+    from pipeline.delivery.deployments import GitHubDeployments  # noqa: PLC0415 as the reviews
+
+    there = GitHubDeployments(target.reviews.github, calling.deployments, os.environ)
+    return told_aside(there.show, lambda sentence: calling.narrate("deployments", sentence))
 
 
 def zone_of(world: World) -> str:

@@ -15,12 +15,16 @@ from pipeline.cli import opening, status_text
 from pipeline.cli.narration import Narration
 from pipeline.cli.options import Place, branch_option, campaigns_argument, target_option
 from pipeline.clock import Clock, ManualClock, SystemClock, shown
+from pipeline.delivery.aside import Aside
 from pipeline.delivery.dispatch import Delivered
 from pipeline.delivery.dispatch import deliver as deliver_once
+from pipeline.delivery.mainline import Mainline
+from pipeline.delivery.showing import stopped
 from pipeline.delivery.status import Progress
 from pipeline.delivery.stopping import stop_only
 from pipeline.delivery.world import World
 from pipeline.errors import ExitStatus, UsageError
+from pipeline.ledger.store import Ledger
 from pipeline.models.quantity import parse_duration
 from pipeline.workspace.remote import MainUnknown
 
@@ -73,6 +77,7 @@ def _listening(stop: Stop, clock: Clock, limit: timedelta | None = None) -> Iter
 @click.option("--for", "limit", metavar="DURATION", help="Stop by itself at a batch border, as in 5h.")
 @click.option("--wait", metavar="DURATION", help="Stay while the next step is due within so long, as in 45m.")
 @click.option("--stops-only", is_flag=True, help="Only hold in the ledger what main no longer wants.")
+@click.option("--deployments", metavar="NAME", help="Show it at GitHub, as deployments of this environment.")
 @target_option()
 @branch_option()
 @click.pass_obj
@@ -84,6 +89,7 @@ def deliver(
     limit: str | None,
     wait: str | None,
     stops_only: bool,
+    deployments: str | None,
     target: str,
     branch: str,
 ) -> None:
@@ -92,7 +98,7 @@ def deliver(
     It brings the world to what main says at this moment. Safe to run again, twice at once, and after a
     crash: nobody gets a campaign twice. Ctrl-C finishes the batch in flight. Without CAMPAIGN, all of them.
     """
-    calling = wiring.Calling(target=target, branch=branch)
+    calling = wiring.Calling(target=target, branch=branch, deployments=deployments)
     if dry_run or stops_only:
         _without_mail(place, calling, dry_run=dry_run, campaigns=campaigns)
         return
@@ -138,8 +144,15 @@ def _without_mail(
         return
     with Narration() as narration:
         told = replace(calling, narrate=narration.say)
-        with opening.open_for_stops(place.start, told) as (main, ledger):
-            stop_only(main, ledger, told.clock, told.narrate)
+        with opening.open_for_stops(place.start, told) as (main, ledger, aside):
+            hold_what_is_gone(main, ledger, aside, told)
+
+
+def hold_what_is_gone(main: Mainline, ledger: Ledger, aside: Aside | None, calling: wiring.Calling) -> None:
+    """Hold what main no longer wants, and show that."""
+    for campaign in stop_only(main, ledger, calling.clock, calling.narrate):
+        if aside is not None:
+            aside.say(stopped(campaign))
 
 
 def _stay(world: World, stop: Stop, campaigns: tuple[str, ...], patience: timedelta) -> Delivered:
@@ -173,7 +186,8 @@ def _rehearse(place: Place, calling: wiring.Calling, campaigns: tuple[str, ...])
     clock = ManualClock(SystemClock().now())
     end = clock.now() + _REHEARSED_FOR
     # A rehearsal from the first look on: opening the real ledger would make one.
-    with wiring.open_world(place.start, replace(calling, clock=clock, rehearsal=True)) as opened:
+    rehearsal = replace(calling, clock=clock, rehearsal=True, deployments=None)
+    with wiring.open_world(place.start, rehearsal) as opened:
         zone = wiring.zone_of(opened)
 
         def say(campaign: str, sentence: str) -> None:

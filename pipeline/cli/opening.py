@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline import wiring
+from pipeline.delivery.aside import Aside
 from pipeline.delivery.due import Wishes
 from pipeline.delivery.mainline import Mainline
 from pipeline.delivery.order_source import main_and_target
@@ -13,13 +14,17 @@ from pipeline.workspace.git import Repository
 
 
 @contextmanager
-def open_for_stops(start: Path, calling: wiring.Calling) -> Iterator[tuple[Mainline, Ledger]]:
-    """What main says, and the ledger to write down what it no longer wants; no right to anything else."""
+def open_for_stops(start: Path, calling: wiring.Calling) -> Iterator[tuple[Mainline, Ledger, Aside | None]]:
+    """What main says, the ledger to write down what it no longer wants, and perhaps where that is shown.
+
+    No right to anything else.
+    """
     with Repository.open(start) as repository:
         main, policy, target = main_and_target(repository, calling.branch, calling.target, calling.clock)
         ledger = wiring.ledger_of(repository.root, target, repository=policy.repository)
         try:
-            yield main, ledger
+            with wiring.shown_aside(target, calling) as aside:
+                yield main, ledger, aside
         finally:
             ledger.close()
 

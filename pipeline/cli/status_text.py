@@ -45,7 +45,7 @@ def _block(status: Status, zone: str) -> str:
         lines.append(wrapped(_afterwards(status.heard), first="  afterwards: ", rest="      "))
     for hold in status.holds:
         lines.append(wrapped(_hold(hold, zone), first="  - ", rest="    "))
-        if hold.kind in RELEASABLE:
+        if hold.kind in RELEASABLE and status.progress is not Progress.STOPPED:
             lines.append(f"    → {_way_out(hold)}")
     return "\n".join(lines)
 

@@ -76,7 +76,9 @@ def deliver(world: World, only: Collection[str] = ()) -> Delivered:
         with _kept_apart(world, campaign, troubles), held_by_transport_trouble(world, campaign):
             advance(world, campaign)
         with _kept_apart(world, campaign, troubles):
-            statuses.append(status_of(look(world, campaign, remember=False)))
+            sight = look(world, campaign, remember=False)
+            statuses.append(status_of(sight))
+            world.show(sight)
     return Delivered(tuple(statuses), tuple(troubles))
 
 
@@ -97,6 +99,7 @@ def advance(world: World, campaign: str) -> None:
     in_vain = 0
     while not world.stopping():
         sight = look(world, campaign)
+        world.show(sight)
         reached = (sight.revision, sight.account.held)
         in_vain = in_vain + 1 if reached == before else 0
         before = reached
@@ -110,7 +113,7 @@ def advance(world: World, campaign: str) -> None:
             case Unreadable():
                 return
             case Ready() as ready:
-                if lets_go_of_stop(world.ledger, campaign, ready.merge, world.clock):
+                if lets_go_of_stop(world.main, world.ledger, campaign, ready.merge, world.clock):
                     continue
                 if not _takes_a_step(world, sight, ready):
                     return

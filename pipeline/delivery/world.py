@@ -12,6 +12,7 @@ from pipeline.clock import Clock
 from pipeline.delivery.feedback import Feedback
 from pipeline.delivery.mainline import Mainline
 from pipeline.delivery.pace import Pace, Pacing
+from pipeline.delivery.sight import Sight
 from pipeline.delivery.transport import Transport
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import Policy
@@ -19,10 +20,16 @@ from pipeline.render.unsubscribe import UnsubscribeKey
 
 #: Told what happens as it happens: the campaign and a sentence.
 Narrate = Callable[[str, str], None]
+#: Told how a campaign stands whenever it has been looked at.
+Show = Callable[[Sight], None]
 
 
 def _silent(_campaign: str, _sentence: str) -> None:
     """Nobody listens."""
+
+
+def unseen(_sight: Sight) -> None:
+    """Nobody looks."""
 
 
 def _never() -> bool:
@@ -53,6 +60,7 @@ class World:
     feedback: Feedback | None = None
     stopping: Callable[[], bool] = field(default=_never)
     narrate: Narrate = field(default=_silent)
+    show: Show = field(default=unseen)
     #: Asks addresses that a mail links to; None where nobody can.
     fetch: Fetch | None = None
     #: Commits, campaigns and days whose checklist was green: so far it is a function of them, once is enough.

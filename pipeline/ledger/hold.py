@@ -16,7 +16,7 @@ class HoldKind(StrEnum):
 
     #: A person pulled the brake.
     HALT = "halt"
-    #: Main no longer wants it, says the second brake; a later merge that does lets go of it.
+    #: Main no longer wants what a merge ordered; a merge that does, and came after it, lets go of it.
     STOPPED = "stopped"
     #: A branch `halt/…` on the remote pulls it; it goes when that branch is deleted.
     HALT_BRANCH = "halt-branch"

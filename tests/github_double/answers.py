@@ -1,37 +1,14 @@
 """What GitHub answers from its state: the parts that matter; the description fills in the rest."""
 
 import base64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from collections.abc import Callable
+from typing import Any, Final
 
-from tests.github_double import comments
+from tests.github_double import comments, deployments
 from tests.github_double.hub import NAME, Hub, Pull, Push, Review
+from tests.github_double.question import Answer, Question, gone, page
 
-_T = TypeVar("_T")
 _COMMITS_MAX: Final = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, body, and how the next page is asked for."""
-
-    body: Any
-    status: int = 200
-    next: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The words of a path and what stands behind the question mark."""
-
-    words: dict[str, str]
-    query: dict[str, str]
-
-
-def gone(message: str = "Not Found", status: int = 404) -> Answer:
-    """No such thing."""
-    return Answer({"message": message}, status)
 
 
 def answer(hub: Hub, below: str, question: Question) -> Answer:
@@ -48,14 +25,6 @@ def _account(hub: Hub, login: str | None) -> dict[str, Any] | None:
         return None
     account = hub.accounts[login]
     return {"login": account.login, "id": account.id, "type": account.kind}
-
-
-def _page(question: Question, found: Sequence[_T], show: Callable[[_T], Any]) -> Answer:
-    size, number = int(question.query.get("per_page", "30")), int(question.query.get("page", "1"))
-    assert size <= 100, "GitHub gives no more than 100 a page"
-    here = found[(number - 1) * size : number * size]
-    more = {**question.query, "page": str(number + 1)} if number * size < len(found) else None
-    return Answer([show(one) for one in here], next=more)
 
 
 def _ref(hub: Hub, question: Question) -> Answer:
@@ -115,7 +84,7 @@ def _commits(hub: Hub, question: Question) -> Answer:
     tip, path = question.query.get("sha", "main"), question.query.get("path", ".")
     if not hub.forge.has(tip):
         return gone()
-    return _page(question, hub.forge.touching(tip, path), lambda sha: _commit(hub, sha))
+    return page(question, hub.forge.touching(tip, path), lambda sha: _commit(hub, sha))
 
 
 def _compare(hub: Hub, question: Question) -> Answer:
@@ -152,7 +121,7 @@ def _pulls_of(hub: Hub, question: Question) -> Answer:
     commit = question.words["commit_sha"]
     if not hub.forge.has(commit):
         return gone("No commit found for SHA: " + commit, 422)
-    return _page(question, hub.pulls_of(commit), lambda pull: _simple(hub, pull))
+    return page(question, hub.pulls_of(commit), lambda pull: _simple(hub, pull))
 
 
 def _found(hub: Hub, question: Question) -> Pull | None:
@@ -176,7 +145,7 @@ def _pull_commits(hub: Hub, question: Question) -> Answer:
     pull = _found(hub, question)
     if pull is None:
         return gone()
-    return _page(question, pull.commits[:_COMMITS_MAX], lambda sha: _commit(hub, sha))
+    return page(question, pull.commits[:_COMMITS_MAX], lambda sha: _commit(hub, sha))
 
 
 def _reviews(hub: Hub, question: Question) -> Answer:
@@ -194,7 +163,7 @@ def _reviews(hub: Hub, question: Question) -> Answer:
             "submitted_at": review.at,
         }
 
-    return _page(question, pull.reviews, shown)
+    return page(question, pull.reviews, shown)
 
 
 def _activity(hub: Hub, question: Question) -> Answer:
@@ -228,23 +197,18 @@ def _permission(hub: Hub, question: Question) -> Answer:
     return Answer({"permission": right, "role_name": right, "user": user})
 
 
-def _comments(hub: Hub, question: Question) -> Answer:
-    number = int(question.words["issue_number"])
-    if number not in hub.pulls:
-        return gone()
-    return _page(question, [one for one in hub.comments if one.pull == number], comments.shown)
-
-
 _ANSWERS: Final[dict[str, Callable[[Hub, Question], Answer]]] = {
     "/activity": _activity,
     "/collaborators/{username}/permission": _permission,
     "/commits": _commits,
     "/commits/{commit_sha}/pulls": _pulls_of,
     "/compare/{basehead}": _compare,
+    "/deployments": deployments.listed,
+    "/deployments/{deployment_id}/statuses": deployments.statuses,
     "/git/blobs/{file_sha}": _blob,
     "/git/ref/{ref}": _ref,
     "/git/trees/{tree_sha}": _tree,
-    "/issues/{issue_number}/comments": _comments,
+    "/issues/{issue_number}/comments": comments.listed,
     "/pulls/{pull_number}": _pull,
     "/pulls/{pull_number}/commits": _pull_commits,
     "/pulls/{pull_number}/reviews": _reviews,

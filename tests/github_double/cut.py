@@ -17,7 +17,7 @@ HERE: Final = Path(__file__).parent
 DESCRIPTION: Final = HERE / "description.json"
 
 _REPOSITORY: Final = "/repos/{owner}/{repo}"
-#: Routes below a repository, all read with GET.
+#: Routes below a repository that are read.
 ROUTES: Final = (
     "",
     "/actions/oidc/customization/sub",
@@ -27,6 +27,8 @@ ROUTES: Final = (
     "/commits",
     "/commits/{commit_sha}/pulls",
     "/compare/{basehead}",
+    "/deployments",
+    "/deployments/{deployment_id}/statuses",
     "/environments",
     "/environments/{environment_name}/deployment-branch-policies",
     "/git/blobs/{file_sha}",
@@ -37,6 +39,13 @@ ROUTES: Final = (
     "/pulls/{pull_number}/commits",
     "/pulls/{pull_number}/reviews",
     "/rules/branches/{branch}",
+)
+#: Routes below a repository that are written to, behind their method.
+WRITES: Final = (
+    "PATCH /issues/comments/{comment_id}",
+    "POST /deployments",
+    "POST /deployments/{deployment_id}/statuses",
+    "POST /issues/{issue_number}/comments",
 )
 #: For people, or for programs that make programs.
 _WORDS: Final = frozenset({"description", "example", "examples", "title", "externalDocs", "deprecated"})
@@ -56,6 +65,14 @@ class Cutting:
         parameters = [self._met(parameter) for parameter in operation["parameters"]]
         return {
             "query": sorted(one["name"] for one in parameters if one["in"] == "query"),
+            "answers": {status: self._answer(answer) for status, answer in operation["responses"].items()},
+        }
+
+    def write(self, method: str, path: str) -> dict[str, Any]:
+        """The schema of what is sent, and of each answer by its status."""
+        operation = self._whole["paths"][path][method.lower()]
+        return {
+            "body": self._schema(operation["requestBody"]["content"][_JSON]["schema"]),
             "answers": {status: self._answer(answer) for status, answer in operation["responses"].items()},
         }
 
@@ -104,8 +121,12 @@ def cut(whole: dict[str, Any]) -> dict[str, Any]:
     """The part of the description that the double needs."""
     cutting = Cutting(whole)
     routes = {f"{_REPOSITORY}{route}": cutting.route(f"{_REPOSITORY}{route}") for route in ROUTES}
+    writes = {}
+    for write in WRITES:
+        method, _, route = write.partition(" ")
+        writes[f"{method} {_REPOSITORY}{route}"] = cutting.write(method, f"{_REPOSITORY}{route}")
     version = f"@octokit/openapi {whole['info']['version']}"
-    return {"source": version, "routes": routes, "definitions": cutting.definitions}
+    return {"source": version, "routes": routes | writes, "definitions": cutting.definitions}
 
 
 def main() -> None:

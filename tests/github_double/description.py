@@ -35,10 +35,14 @@ def _piece(name: str) -> str:
     return ".+" if name in {"ref", "basehead", "branch"} else "[^/]+"
 
 
-def route_of(path: str) -> tuple[str, dict[str, str]] | None:
-    """The described route of a path, and the words in it; None for a path that GitHub does not know."""
+def route_of(path: str, method: str = "GET") -> tuple[str, dict[str, str]] | None:
+    """The described route of a path, and the words in it; None for a path that GitHub does not know.
+
+    A route that is written to begins with its method.
+    """
+    asked = path if method == "GET" else f"{method} {path}"
     for pattern, route in _patterns():
-        if (match := pattern.fullmatch(path)) is not None:
+        if (match := pattern.fullmatch(asked)) is not None:
             return route, {name: unquote(word) for name, word in match.groupdict().items()}
     return None
 
@@ -46,6 +50,16 @@ def route_of(path: str) -> tuple[str, dict[str, str]] | None:
 def query_of(route: str) -> frozenset[str]:
     """What may stand behind the question mark."""
     return frozenset(_whole()["routes"][route]["query"])
+
+
+def objection(route: str, body: Any) -> str | None:
+    """Why GitHub would not take, or not understand, what is written to `route`; None when it does."""
+    schema = _whole()["routes"][route]["body"]
+    unknown = body.keys() - schema["properties"].keys()
+    if unknown:
+        return f"{route} is sent {sorted(unknown)}, which is not described"
+    errors = Draft4Validator({**schema, "definitions": _whole()["definitions"]}).iter_errors(body)
+    return next((f"{route} is sent {error.json_path}: {error.message[:300]}" for error in errors), None)
 
 
 def filled(route: str, status: int, given: Any) -> Any:

@@ -82,6 +82,8 @@ class Hub:
         self.pushes: list[Push] = []
         #: `tests.github_double.comments.Comment`, oldest first.
         self.comments: list[Any] = []
+        #: `tests.github_double.deployments.Deployment`, oldest first.
+        self.deployments: list[Any] = []
         #: Answers of settings by their route below the repository; for `doctor`.
         self.settings: dict[str, Any] = {}
         self._last_id = 100
@@ -92,7 +94,7 @@ class Hub:
 
     def join(self, login: str, *, right: str = "write", kind: str = "User") -> None:
         """An account, and what it may do here."""
-        self.accounts[login] = Account(login, self._next(), kind)
+        self.accounts[login] = Account(login, self.next_id(), kind)
         self.rights[login] = right
 
     def now(self) -> str:
@@ -137,7 +139,7 @@ class Hub:
 
     def record(self, kind: str, by: str | None, branch: str, before: str, after: str) -> None:
         """Remember who moved a branch."""
-        self.pushes.append(Push(self._next(), kind, by, f"refs/heads/{branch}", before, after, self.now()))
+        self.pushes.append(Push(self.next_id(), kind, by, f"refs/heads/{branch}", before, after, self.now()))
 
     def open(
         self, branch: str, *, by: str, body: str = "", base: str = "main", title: str = "Winter sale"
@@ -165,7 +167,7 @@ class Hub:
         commit: str | None = None,
     ) -> Review:
         """A review of what the pull request has now, or of `commit`."""
-        review = Review(self._next(), by, state, commit or pull.head, body, self.now())
+        review = Review(self.next_id(), by, state, commit or pull.head, body, self.now())
         pull.reviews.append(review)
         return review
 
@@ -231,7 +233,8 @@ class Hub:
             return None
         return self.accounts.get(login)
 
-    def _next(self) -> int:
+    def next_id(self) -> int:
+        """Ids grow."""
         self._last_id += 1
         return self._last_id
 

@@ -10,10 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from tests.github_double.answers import Answer, Question, answer, gone
-from tests.github_double.comments import write
-from tests.github_double.description import filled, problem, query_of, route_of
+from tests.github_double.answers import answer
+from tests.github_double.description import filled, objection, problem, query_of, route_of
 from tests.github_double.hub import NAME, Hub
+from tests.github_double.question import Answer, Question, gone
+from tests.github_double.writes import written
 
 TOKEN: Final = "invented-token"
 _PREFIX: Final = "/repos/{owner}/{repo}"
@@ -107,14 +108,22 @@ class _Exchange(BaseHTTPRequestHandler):
         self._write("PATCH")
 
     def _write(self, method: str) -> None:
-        data = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            self._send("?", 401, gone("Bad credentials", 401).body, {})
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        found = route_of(self.path, method)
+        lie = f"{method} {self.path} is not described" if found is None else objection(found[0], body)
+        if found is None or lie is not None:
+            self.server.lies.append(str(lie))
+            self._send("?", 404, gone().body, {})
             return
-        written = write(self.server.hub, method, self.path, data)
-        if written.lie is not None:
-            self.server.lies.append(written.lie)
-        self._send(f"{method} comments", written.status, written.body, {})
+        route, words = found
+        below = route.replace(_PREFIX, "")
+        if f"{words['owner']}/{words['repo']}" != NAME:
+            made = gone()
+        elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            made = gone("Bad credentials", 401)
+        else:
+            made = written(self.server.hub, below, Question(words, {}), body)
+        self._give(route, below, made)
 
     def _may_ask(self, query: dict[str, str], route: str) -> bool:
         """GitHub ignores what it does not know; a client of ours must not rely on that."""
@@ -154,7 +163,7 @@ class _Exchange(BaseHTTPRequestHandler):
     ) -> None:
         data = json.dumps(body, ensure_ascii=False).encode()
         tag = f'W/"{hashlib.sha256(data).hexdigest()}"'
-        if status == 200:
+        if status == 200 and self.command == "GET":
             headers = {"ETag": tag, **headers}
             if self.headers.get("If-None-Match") == tag:
                 status, data = 304, b""

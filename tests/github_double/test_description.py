@@ -9,7 +9,7 @@ import pytest
 import urllib3
 
 from tests.github_double import Hub, running
-from tests.github_double.cut import DESCRIPTION, ROUTES, cut
+from tests.github_double.cut import DESCRIPTION, ROUTES, WRITES, cut
 from tests.github_double.description import filled, problem, route_of
 
 REPO = "/repos/{owner}/{repo}"
@@ -93,13 +93,25 @@ def test_cutting_keeps_shapes_and_drops_words() -> None:
         "properties": {"title": {"type": "string", "nullable": True, "description": "words"}},
         "required": ["title"],
     }
+    paths: dict[str, Any] = {f"{REPO}{route}": {"get": operation} for route in ROUTES}
+    sent = {
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/thing"}}}}
+    }
+    for write in WRITES:
+        method, _, route = write.partition(" ")
+        paths.setdefault(f"{REPO}{route}", {})[method.lower()] = operation | sent
     whole = {
         "info": {"version": "1"},
-        "paths": {f"{REPO}{route}": {"get": operation} for route in ROUTES},
+        "paths": paths,
         "components": {"parameters": {"page": {"name": "page", "in": "query"}}, "schemas": {"thing": thing}},
     }
     made = cut(copy.deepcopy(whole))
     assert made["routes"][REPO] == {"query": ["page"], "answers": {"200": {"$ref": "#/definitions/thing"}}}
+    written = made["routes"][f"POST {REPO}/deployments"]
+    assert written == {
+        "body": {"$ref": "#/definitions/thing"},
+        "answers": {"200": {"$ref": "#/definitions/thing"}},
+    }
     title = {"anyOf": [{"type": "string"}, {"type": "null"}]}
     assert made["definitions"] == {
         "thing": {"type": "object", "properties": {"title": title}, "required": ["title"]}

@@ -9,62 +9,13 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import cli
-from pipeline.delivery.dispatch import Delivered
-from tests.github_double import Double, Fault, Hub, running
-from tests.github_double.hub import NAME, Pull
-from tests.stories.story import BODY, CAMPAIGN, POLICY, SEGMENT, Story
-
-ITEM = "- [x] content-is-true: it is\n"
-RULES = POLICY.replace("reviews: trailers", f"reviews: {{github: {NAME}}}").replace(
-    "targets:",
-    "checklist: {confirm: [content-is-true]}\napprovals: {above: [{recipients: 20, required: 2}]}\ntargets:",
-)
-
-
-class AtGitHub(Story):
-    """The story of a repository whose origin is the double."""
-
-    double: Double
-
-    def order_there(self, *approvers: str, body: str = ITEM, yaml: str = CAMPAIGN) -> Pull:
-        """Written by suzuki, approved, merged, fetched, test-sent."""
-        hub = self.double.hub
-        hub.push(
-            "change", {"campaigns/sale/campaign.yaml": yaml, "campaigns/sale/body.txt": BODY}, by="suzuki"
-        )
-        pull = hub.open("change", by="suzuki", body=body)
-        for who in approvers:
-            hub.review(pull, by=who)
-        hub.merge(pull, by="suzuki", method="squash")
-        self.fetch()
-        self.test_send()
-        return pull
-
-    def fetch(self) -> None:
-        self.git("fetch", "-q", "origin")
-        self.git("reset", "-q", "--hard", "origin/main")
-
-    def begun(self, *approvers: str) -> Pull:
-        """The first wave has left."""
-        pull = self.order_there(*approvers)
-        self.deliver()
-        self.wait(minutes=10)
-        self.deliver()
-        return pull
-
-    def reasons(self, done: Delivered) -> list[str]:
-        return [f"{hold.kind}: {hold.reason}" for status in done.statuses for hold in status.holds]
+from tests.github_double import Fault
+from tests.stories.at_github import ITEM, AtGitHub, told_at_github
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[AtGitHub]:
-    base = {".gitignore": ".postmerge/\n*.csv\n", "policy.yaml": RULES, "segments/everybody.yaml": SEGMENT}
-    hub = Hub(tmp_path, base)
-    with running(hub) as double, mock.patch.dict(os.environ, double.environment):
-        hub.forge.run("clone", "-q", f"file://{hub.forge.root}", str(tmp_path / "clone"))
-        story = AtGitHub(tmp_path / "clone")
-        story.double = double
-        story.members(20)
+    with told_at_github(tmp_path) as story:
         yield story
 
 

@@ -24,7 +24,7 @@ def test_a_run_stays_through_undo_window_and_soak_and_leaves_when_the_next_step_
 
 
 def _stop_only(story: Story) -> None:
-    with opening.open_for_stops(story.root, wiring.Calling(clock=story.clock)) as (main, ledger):
+    with opening.open_for_stops(story.root, wiring.Calling(clock=story.clock)) as (main, ledger, _):
         stop_only(main, ledger, story.clock, lambda c, s: story.told.append(f"{c}: {s}"))
 
 
@@ -49,6 +49,42 @@ def test_a_stop_in_the_ledger_reaches_a_sender_that_cannot_see_that_main_has_mov
     story.merge(branch="again")
     story.deliver_all()
     assert story.account() == (25, 25, 0, 0, 0, 0)
+
+
+def test_a_stop_by_one_sender_holds_another_that_still_sees_the_old_main(story: Story) -> None:
+    """The revision has ended; the hold keeps it from beginning the next one with the old content."""
+    story.begin(yaml=TWO_BATCHES)
+    with story.world() as stale:
+        stale.main.branch = stale.main.commit()
+        story.commit({"campaigns/sale": None})
+
+        def stop() -> None:
+            story.deliver()
+
+        deliver_once(meddled(stale, Meddle("settled", stop)))
+        deliver_once(stale)
+        assert len(story.mailbox()) == 10
+        assert len(stale.ledger.revisions("sale")) == 1
+    assert (story.state(), story.holds()) == ("stopped", {"stopped"})
+
+
+def test_an_older_merge_is_no_new_order(story: Story) -> None:
+    """A sender sees the first merge; what was stopped is the second one."""
+    story.begin(yaml=TWO_BATCHES)
+    first = story.git("rev-parse", "HEAD")
+    story.change(
+        story.campaign(yaml=TWO_BATCHES.replace("title: Sale", "title: Winter sale")), branch="again"
+    )
+    story.test_send()
+    story.merge(branch="again")
+    story.deliver()
+    story.commit({"campaigns/sale": None})
+    story.deliver()
+    with story.world() as stale:
+        stale.main.branch = first
+        deliver_once(stale)
+        assert "stopped" in {hold.kind for hold in stale.ledger.holds("sale")}
+    assert story.mailbox().total() == 0
 
 
 def test_what_main_still_wants_or_cannot_say_is_not_stopped(story: Story) -> None:

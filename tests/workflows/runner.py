@@ -75,7 +75,7 @@ class Hosted:
             yield contexts | {"matrix": {name: value}, "steps": {}}
 
     def _contexts(self, event: Mapping[str, Any], part: Mapping[str, Any]) -> dict[str, Any]:
-        assert set(part.get("permissions", {})) <= {"contents", "pull-requests", "id-token"}
+        assert set(part.get("permissions", {})) <= {"contents", "deployments", "pull-requests", "id-token"}
         # Secrets lie in environments, and no environment is given to a pull request.
         secrets = self.secrets if "environment" in part else {}
         assert not (secrets and event["event_name"] == "pull_request")
@@ -139,6 +139,8 @@ class _Play:
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
             "GITHUB_REPOSITORY": self._contexts["github"]["repository"],
+            "GITHUB_SERVER_URL": self._contexts["github"]["server_url"],
+            "GITHUB_RUN_ID": self._contexts["github"]["run_id"],
         }
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", str(script)],

@@ -148,6 +148,7 @@ def _delivered_and_reverted(story: Story) -> int:
     assert parts["due"].outputs == {"campaigns": '["sale"]'}
     assert parts["deliver"].result == "success", parts["deliver"].log
     assert 60 <= left < PEOPLE
+    assert "no longer wants what this merge ordered" in parts["deliver"].summary
     assert f"| sale: sale | stopped | {PEOPLE} | {left} |" in parts["deliver"].summary
     assert not [who for who in story.ses.twice() if who.endswith("@people.example")]
     return left
@@ -162,11 +163,16 @@ def test_from_the_pull_request_to_a_revert_while_it_is_sent(story: Story) -> Non
     story.hub.review(pull, by="sato")
     story.hub.merge(pull, by="suzuki", method="squash")
     left = _delivered_and_reverted(story)
+    (deployment,) = story.hub.deployments
+    assert {status.state for status in deployment.statuses} >= {"in_progress", "inactive"}
+    assert (
+        deployment.statuses[-1].description == f"stopped: {left} of {PEOPLE} accepted, {PEOPLE - left} stay"
+    )
+    assert deployment.statuses[-1].log_url.startswith(f"https://github.example/{NAME}/actions/runs/")
 
-    # Nothing starts it again, and the second brake is on record.
+    # Nothing starts it again, and the second brake finds that it is on record.
     stopped = story.pushed("halt.yml")
     assert (stopped["stopped"].result, stopped["halt"].result) == ("success", "skipped"), stopped
-    assert "have not and stay" in stopped["stopped"].log
     again = story.hosted.run("deliver.yml", {"event_name": "schedule"})
     assert (again["due"].outputs, again["deliver"].result) == ({"campaigns": "[]"}, "skipped")
     assert story.accepted() == left

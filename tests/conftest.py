@@ -3,9 +3,15 @@
 import os
 import signal
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from pipeline.render import child_process
+from tests import nursery
+
+_RENDER = Path(__file__).parent / "render"
 
 # No test asks a cloud for credentials: botocore would look for them at an address of the machine's network.
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -15,6 +21,13 @@ for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIG
         signal.signal(_number, _usual)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def _children_that_render(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children that render are forked, not loaded anew, but for the tests about the child itself."""
+    if _RENDER not in request.path.parents:
+        monkeypatch.setattr(child_process, "_start", nursery.born)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,6 +8,7 @@ nothing is expanded, and a hostile file is left at its first excess. The C parse
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, cast
 
 import yaml
@@ -18,6 +19,7 @@ RULE: Final = "settings/yaml"
 MAX_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 20
 MAX_FINDINGS: Final = 20
+_MOST_REMEMBERED: Final = 16 * 1024
 
 #: A path into the data: keys, and indices from 0.
 Loc = tuple[str | int, ...]
@@ -101,6 +103,10 @@ def parse(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
                 "Move long copy into a template.",
             ),
         )
+    return _remembered(path, data) if len(data) <= _MOST_REMEMBERED else _parsed(path, data)
+
+
+def _parsed(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -118,6 +124,10 @@ def parse(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
     if builder.findings:
         return tuple(builder.findings[:MAX_FINDINGS])
     return YamlFile(path, root, builder.starts, builder.values)
+
+
+#: A delivery looks at main again and again, and nearly always it is what it was. Nobody changes a YamlFile.
+_remembered = lru_cache(maxsize=256)(_parsed)
 
 
 class _Stop(Exception):

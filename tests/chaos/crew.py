@@ -122,7 +122,7 @@ def crew(stage: Stage, double: Double, **more: str) -> Iterator[Crew]:
     # short: the address of a socket has 108 characters at most
     with TemporaryDirectory() as folder, ExitStack() as stack:
         address = f"{folder}/nursery"
-        stack.enter_context(started(environment, "tests.chaos.nursery", address))
+        stack.enter_context(started(environment, "tests.nursery", address))
         process = stack.enter_context(started(environment, "tests.chaos.template", str(stage.root), address))
         ready = Crew(stage, process)
         try:

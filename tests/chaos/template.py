@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,8 @@ from pipeline.delivery.dispatch import deliver
 from pipeline.delivery.green import blocking_sentence
 from pipeline.delivery.ses import SesTransport
 from pipeline.delivery.world import World
-from tests.chaos.nursery import Nursery
+from pipeline.render import child_process
+from tests import nursery
 from tests.chaos.remembered import Remembered, RememberedReviews
 from tests.chaos.sender import Errand, run
 from tests.chaos.stage import GONE, SALE, Stage
@@ -116,7 +118,7 @@ def main() -> None:
     """Answer words on standard input, line by line, until it ends."""
 
     stage = Stage.read(Path(sys.argv[1]))
-    Nursery(sys.argv[2]).adopt()
+    child_process._start = partial(nursery.born, address=sys.argv[2])
     with _template(stage) as world:
         assert threading.active_count() == 1, threading.enumerate()
         print("ready", flush=True)

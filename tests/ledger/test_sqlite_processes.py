@@ -71,6 +71,9 @@ def test_a_process_killed_while_reserving_leaves_a_ledger_that_knows_all_it_answ
     os.kill(child.pid, signal.SIGKILL)
     rest = child.stdout.read()  # not communicate(): it passes over what readline() has taken ahead
     child.wait(60)
+    for pipe in (child.stdin, child.stdout, child.stderr):
+        if pipe is not None:
+            pipe.close()
     given = {int(number) for number in ("".join(answered[1:]) + rest).split()}
     ledger = SqliteLedger(path)
     kept = {batch.number for batch in ledger.unsettled(CAMPAIGN)}

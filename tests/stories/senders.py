@@ -4,8 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from pathlib import Path
 from pipeline.audience.frozen import FrozenAudience
 from pipeline.clock import ManualClock
 from pipeline.ledger.entry import Account, State
+from tests.forks import Forked
 from tests.stories.story import CAMPAIGN, POLICY, SEGMENT, Story
 
 #: A process that has not come so far by then never will.
@@ -64,14 +63,11 @@ class Ended:
 
 
 class Sender:
-    """One `postmerge` in a process group of its own, as a terminal would start it."""
+    """One `postmerge` in a process group of its own, as a terminal would start it; but forked."""
 
     def __init__(self, root: Path, *words: str) -> None:
-        command = [sys.executable, "-m", "pipeline", "-C", str(root), *words]
         self.root = root
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-        )
+        self.process = Forked("-C", str(root), *words)
 
     @property
     def running(self) -> bool:
@@ -85,9 +81,10 @@ class Sender:
 
     def ended(self) -> Ended:
         """Wait for the end."""
-        out, err = self.process.communicate(timeout=_PATIENCE_SECONDS)
+        status = self.process.wait(timeout=_PATIENCE_SECONDS)
+        out, err = self.process.communicate()
         assert "Traceback" not in out + err, out + err
-        return Ended(self.process.returncode, out, err)
+        return Ended(status, out, err)
 
     def descendants(self) -> frozenset[int]:
         """The processes below it."""

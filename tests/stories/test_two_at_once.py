@@ -17,7 +17,7 @@ def _claims(root: Path) -> set[tuple[str, int, int]]:
     """Every batch that was ever claimed."""
     db = sqlite3.connect(root / ".postmerge/ledger.db")
     try:
-        return set(db.execute("SELECT revision, wave, number FROM reservation"))
+        return set(db.execute("SELECT revision, wave, batch FROM reservation"))
     finally:
         db.close()
 

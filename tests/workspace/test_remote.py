@@ -10,7 +10,7 @@ from pipeline.workspace import remote as remote_module
 from pipeline.workspace.git import Repository
 from pipeline.workspace.remote import MainUnknown, RemoteBranch
 from tests.remote import Remote, make_remote
-from tests.stories.senders import alive
+from tests.stories.senders import alive, wait_until
 from tests.stories.story import Story
 
 START = datetime(2026, 12, 1, tzinfo=UTC)
@@ -109,7 +109,7 @@ def test_a_remote_that_hears_and_never_answers_is_given_up(
     with pytest.raises(MainUnknown, match="no answer within 6 seconds"):
         place.main.commit()
     # What git had started is gone, too.
-    assert not alive(int((place.remote.notes / "hanging").read_text("utf-8")))
+    wait_until(lambda: not alive(int((place.remote.notes / "hanging").read_text("utf-8"))))
 
 
 def test_the_words_for_a_refusal_hold_no_password(place: Place) -> None:

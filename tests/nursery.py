@@ -1,4 +1,4 @@
-"""`python -m tests.chaos.nursery ADDRESS`: render children without their start-up, forked from here.
+"""`python -m tests.nursery ADDRESS`: render children without their start-up, forked from here.
 
 The child that comes out of it is the product's own, `pipeline.render.child.main`, with its limits; only the
 half second in which Python loads modules is spent once for all of them. A process of one thread forks.
@@ -14,9 +14,10 @@ import sys
 from typing import IO, Any, Final
 
 from pipeline.models.recipient import Recipient
-from pipeline.render import child, child_process
+from pipeline.render import child
 from pipeline.render.composed import Filled
 from pipeline.render.stencil_composer import StencilComposer
+from tests.forks import address_of
 
 _INT: Final = array.array("i").itemsize
 
@@ -45,27 +46,18 @@ class Born:
         return 0
 
 
-class Nursery:
-    """The nursery at an address. `adopt` makes every renderer of this process, and of its forks, ask here."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def adopt(self) -> None:
-        """From now on."""
-        child_process._start = self._born  # type: ignore[assignment]
-
-    def _born(self, _folder: str) -> Any:
-        theirs_in, our_out = os.pipe()
-        our_in, theirs_out = os.pipe()
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
-            asking.connect(self._address)
-            sent = array.array("i", [theirs_in, theirs_out])
-            asking.sendmsg([b"?"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sent)])
-            os.close(theirs_in)
-            os.close(theirs_out)
-            pid = int(asking.recv(32))
-        return Born(pid, os.fdopen(our_out, "wb"), os.fdopen(our_in, "rb"))
+def born(_folder: str, address: str = "") -> Any:
+    """A child of the nursery at `address`, or of our own; instead of `child_process._start`."""
+    theirs_in, our_out = os.pipe()
+    our_in, theirs_out = os.pipe()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asking:
+        asking.connect(address or address_of("tests.nursery"))
+        sent = array.array("i", [theirs_in, theirs_out])
+        asking.sendmsg([b"?"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, sent)])
+        os.close(theirs_in)
+        os.close(theirs_out)
+        pid = int(asking.recv(32))
+    return Born(pid, os.fdopen(our_out, "wb"), os.fdopen(our_in, "rb"))
 
 
 def _serve(listening: socket.socket) -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.render import child_process
-from tests import nursery
+from pipeline.workspace import yamllint
+from tests import linted, nursery
 
-_RENDER = Path(__file__).parent / "render"
+_HERE = Path(__file__).parent
 
 # No test asks a cloud for credentials: botocore would look for them at an address of the machine's network.
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -24,10 +25,12 @@ settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
-def _children_that_render(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Children that render are forked, not loaded anew, but for the tests about the child itself."""
-    if _RENDER not in request.path.parents:
+def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children that render are forked, yamllint is asked once; but not where they are tested."""
+    if _HERE / "render" not in request.path.parents:
         monkeypatch.setattr(child_process, "_start", nursery.born)
+    if _HERE / "workspace" not in request.path.parents:
+        monkeypatch.setattr(yamllint, "_run", linted.run)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

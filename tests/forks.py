@@ -30,9 +30,8 @@ class Forked:
         ignored = [n for n in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]
         order = {"words": words, "environment": dict(os.environ), "ignored": ignored}
         with self._said[0].open("wb") as out, self._said[1].open("wb") as err:
-            self._line.sendmsg(
-                [json.dumps(order).encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)]
-            )
+            files = socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [out.fileno(), err.fileno()])
+            self._line.sendmsg([json.dumps(order).encode()], [files])
         self.pid = int(self._line.recv(32))
 
     def poll(self) -> int | None:

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +27,9 @@ class Repository:
         self.root = root
         self._checks = CatFile(git_dir, contents=False)
         self._blobs = CatFile(git_dir, contents=True)
+        # What full ids say never changes, and a delivery asks for it at every look.
+        self._tree = lru_cache(maxsize=32)(self._read_tree)
+        self._logged = lru_cache(maxsize=512)(self._log)
 
     @classmethod
     def open(cls, start: Path) -> Self:
@@ -81,7 +85,7 @@ class Repository:
 
     def tree(self, commit: str) -> Revision:
         """The files of a commit."""
-        return Revision(self.root, self.resolve(commit), self._blobs)
+        return self._tree(self.resolve(commit))
 
     def content(self, blob: str) -> bytes | None:
         """What the blob of that id holds; None when it is not here."""
@@ -94,17 +98,16 @@ class Repository:
 
     def commit(self, sha: str) -> Commit:
         """Who committed it, when, and its trailers."""
-        return next(self._log("--no-walk=unsorted", self.resolve(sha)))
+        return self._logged("--no-walk=unsorted", self.resolve(sha), "--")[0]
 
     def commits_between(self, base: str, tip: str) -> tuple[Commit, ...]:
         """The commits that `tip` has and `base` has not, the newest first, with merges and their branches."""
-        return tuple(self._log("--topo-order", f"{self.resolve(base)}..{self.resolve(tip)}"))
+        return self._logged("--topo-order", f"{self.resolve(base)}..{self.resolve(tip)}", "--")
 
     def commits_of(self, tip: str, path: str) -> tuple[Commit, ...]:
         """Every commit up to `tip`, merges left out, that changed a file at or below `path`; newest first."""
-        return tuple(
-            self._log("--no-merges", "--full-history", self.resolve(tip), paths=[f":(top,literal){path}"])
-        )
+        literal = f":(top,literal){path}"
+        return self._logged("--no-merges", "--full-history", self.resolve(tip), "--", literal)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The youngest commit that both descend from; None if there is none, or the clone is too shallow."""
@@ -135,9 +138,11 @@ class Repository:
         assert literal, "a history of nothing would be the history of everything"
         return _lines(git_process.start(git_process.arguments(*words, *literal), self.root))
 
-    def _log(self, *words: str, paths: Iterable[str] = ()) -> Iterator[Commit]:
-        printed = git_process.output(self.root, "log", "-z", "-s", f"--format={FORMAT}", *words, "--", *paths)
-        return read_log(printed)
+    def _read_tree(self, commit: str) -> Revision:
+        return Revision(self.root, commit, self._blobs)
+
+    def _log(self, *words: str) -> tuple[Commit, ...]:
+        return tuple(read_log(git_process.output(self.root, "log", "-z", "-s", f"--format={FORMAT}", *words)))
 
     def _commit_id(self, ref: str) -> str | None:
         for name in _readings(ref):

@@ -99,6 +99,21 @@ class GitHubApi:
         known = self._ask(self._url(path, query))
         return None if known is None else self._read(path, TypeAdapter(answer), known.body)
 
+    def graph(self, question: str, answer: type[_A], /, **words: str | int) -> _A:
+        """The answer to a question in GraphQL, for what the routes do not say.
+
+        Raises HalfAnswer when GitHub answers with errors or keys are missing, PipelineError when it cannot
+        be asked.
+        """
+        body = json.dumps({"query": question, "variables": words}, sort_keys=True)
+        # docs.github.com: `/graphql` beside the routes; on a server of one's own not below `/api/v3`.
+        known = self._ask(f"{self._base.removesuffix('/v3')}/graphql", body)
+        found = known.body if known is not None and isinstance(known.body, dict) else {}
+        if found.get("errors") or not isinstance(found.get("data"), dict):
+            raise HalfAnswer("GitHub does not answer a question about the pull request.")
+        read: _A = self._read("", TypeAdapter(answer), found["data"])
+        return read
+
     def many(
         self, path: str, answer: type[_A], /, *, numbered: bool = True, **query: str
     ) -> tuple[_A, ...] | None:
@@ -138,13 +153,14 @@ class GitHubApi:
         words = f"?{urlencode(sorted(query.items()))}" if query else ""
         return f"{self._base}/repos/{quote(self.repository)}{quote(path)}{words}"
 
-    def _ask(self, url: str) -> _Known | None:
-        known = self._known.get(url)
+    def _ask(self, url: str, body: str | None = None) -> _Known | None:
+        asked = url + (body or "")
+        known = self._known.get(asked)
         if known is not None and self._clock.now() - known.asked_at < _FRESH:
             return known
-        reply = self._patiently(url, known.etag if known else None)
+        reply = self._patiently(url, known.etag if known else None, body)
         if reply.status in _NOT_THERE:
-            self._known.pop(url, None)
+            self._known.pop(asked, None)
             return None
         now = self._clock.now()
         if reply.status == _SAME and known is not None:
@@ -153,7 +169,7 @@ class GitHubApi:
             known = _Known(reply.headers.get("ETag"), reply.body, self._next(reply), now)
         while len(self._known) >= _KEPT:
             self._known.pop(next(iter(self._known)))
-        self._known[url] = known
+        self._known[asked] = known
         return known
 
     def _next(self, reply: _Reply) -> str | None:
@@ -167,14 +183,14 @@ class GitHubApi:
                 return url
         return None
 
-    def _patiently(self, url: str, etag: str | None) -> _Reply:
+    def _patiently(self, url: str, etag: str | None, body: str | None) -> _Reply:
         """An answer that means something: asked again after a failure, or when GitHub says so."""
         trouble = PipelineError(f"{_CANNOT}.", _LATER)
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._clock.sleep(timedelta(seconds=2 ** (attempt - 1)))
             try:
-                reply = self._once(url, etag)
+                reply = self._once(url, etag, body)
             except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
                 trouble = PipelineError(f"{_CANNOT}: {type(error).__name__}.", _LATER)
                 continue
@@ -184,16 +200,17 @@ class GitHubApi:
             self._clock.sleep(self._asked_to_wait(reply))
         raise trouble
 
-    def _once(self, url: str, etag: str | None) -> _Reply:
+    def _once(self, url: str, etag: str | None, sent: str | None) -> _Reply:
         headers = {
             "Accept": "application/vnd.github+json",
             "Authorization": f"Bearer {self._told_token()}",
             "User-Agent": "postmerge",
             "X-GitHub-Api-Version": _VERSION,
         }
-        if etag:
+        if etag and sent is None:
             headers["If-None-Match"] = etag
-        response = self._connections().request("GET", url, headers=headers)
+        method = "GET" if sent is None else "POST"
+        response = self._connections().request(method, url, headers=headers, body=sent)
         body = json.loads(response.data) if response.status == _FINE else response.data
         return _Reply(response.status, response.headers, body)
 

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.approvals.reviews import Reviews
 from pipeline.approvals.trailers import TrailerReviews
@@ -24,7 +25,7 @@ from pipeline.delivery.order_source import main_and_target, policy_of, target_of
 from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
-from pipeline.delivery.world import Narrate, World, unseen
+from pipeline.delivery.world import Narrate, World, never, silent, unseen
 from pipeline.doctor.line import Line
 from pipeline.doctor.parts import SesReader
 from pipeline.errors import PipelineError, UsageError
@@ -40,17 +41,12 @@ from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import name_of_origin
 
+if TYPE_CHECKING:
+    from pipeline.approvals.github import GitHubReviews
+
 #: The most calls that may be under way. The outbox is one disk; SES answers after a tenth of a second or two,
 #: so that 6,000 recipients a second are twenty calls. `Flight` takes as many of them as it needs.
 _OUTBOX_IN_FLIGHT, _SES_IN_FLIGHT = 1, 24
-
-
-def _nothing(_campaign: str, _sentence: str) -> None:
-    """Nobody listens."""
-
-
-def _never() -> bool:
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +56,8 @@ class Calling:
     target: str = "local"
     branch: str = "main"
     clock: Clock = field(default_factory=SystemClock)
-    stopping: Callable[[], bool] = _never
-    narrate: Narrate = _nothing
+    stopping: Callable[[], bool] = never
+    narrate: Narrate = silent
     #: Play everything on copies; nothing leaves, nothing is written.
     rehearsal: bool = False
     #: The environment at GitHub whose deployments show it; None for none.
@@ -169,13 +165,19 @@ def reviews_of(
     """Where the target's approvals stand, for each policy."""
     if not isinstance(target.reviews, GitHub):
         return lambda policy: TrailerReviews(repository, policy)
+    reviews = github_reviews_of(repository, target.reviews.github, branch, clock)
+    return lambda _policy: reviews
+
+
+def github_reviews_of(
+    repository: Repository, name: str, branch: str = "main", clock: Clock | None = None
+) -> "GitHubReviews":
+    """Reviews of `name`, `owner/repository`, at GitHub."""
     # Imported here, as the AWS SDK: a local target asks nobody over the network.
     from pipeline.approvals.github import GitHubReviews  # noqa: PLC0415
     from pipeline.github import GitHubApi  # noqa: PLC0415
 
-    api = GitHubApi(target.reviews.github, clock or SystemClock())
-    reviews = GitHubReviews(api, repository, branch_at_github(branch))
-    return lambda _policy: reviews
+    return GitHubReviews(GitHubApi(name, clock or SystemClock()), repository, branch_at_github(branch))
 
 
 def branch_at_github(branch: str) -> str:

@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeVar
 
+from pipeline.approvals.boxes import boxes
 from pipeline.approvals.github_answers import (
+    DESCRIPTION_QUESTION,
     Commit,
     Comparison,
+    Description,
     ListedPull,
     Permission,
     Pull,
@@ -15,7 +18,8 @@ from pipeline.approvals.github_answers import (
     Review,
 )
 from pipeline.approvals.github_content import Contents
-from pipeline.approvals.github_judge import Facts, judge, refusal, standing
+from pipeline.approvals.github_judge import Facts, Judged, judge, refusal, standing
+from pipeline.approvals.github_reasons import Reason
 from pipeline.approvals.reviews import Change, Consent
 from pipeline.errors import PipelineError
 from pipeline.github import GitHubApi, HalfAnswer
@@ -52,11 +56,26 @@ class GitHubReviews:
         """See the port. Half an answer is a refusal in words; no answer raises PipelineError."""
         try:
             self._assert_main_says_so(change)
-            return judge(self._facts(change))
-        except _Refused as no:
-            return Consent(objections=(str(no),))
+            pull = self._pull(change)
+            no = refusal(pull, self._api.repository, self._branch)
+            return self._judged(change, pull, change.merge, no).consent
+        except _Refused as refused:
+            return Consent(objections=(str(refused),))
         except HalfAnswer as half:
             return Consent(objections=(half.sentence.rstrip("."),))
+
+    def so_far(self, number: int, change: Change) -> Judged:
+        """What was said until now about the content that an open pull request would bring to main.
+
+        Half an answer is nobody's consent, with the reason; no answer raises PipelineError. Delivery asks
+        again, after the merge, and its word is what counts.
+        """
+        try:
+            pull = self._numbered(number)
+            no = refusal(pull, self._api.repository, pull.base.ref, merged=False)
+            return self._judged(change, pull, pull.head.sha, no)
+        except (_Refused, HalfAnswer) as half:
+            return Judged(reasons=(Reason(str(half).rstrip("."), str(half).rstrip(".")),))
 
     def _assert_main_says_so(self, change: Change) -> None:
         """Refuse unless main at GitHub has this content by this merge: an old workflow may be run again."""
@@ -75,29 +94,39 @@ class GitHubReviews:
         if self._contents.digest_at(now, change) != change.digest:
             raise _Refused(f"{self._branch} at GitHub says something else by now")
 
-    def _facts(self, change: Change) -> Facts:
-        pull = self._pull(change)
-        no = refusal(pull, self._api.repository, self._branch)
-        if no is not None or pull.merged_at is None:
-            raise _Refused(no or "")
+    def _judged(self, change: Change, pull: Pull, newest: str, no: Reason | None) -> Judged:
+        return judge(self._facts(change, pull, newest)) if no is None else Judged(reasons=(no,))
+
+    def _facts(self, change: Change, pull: Pull, newest: str) -> Facts:
         reviews = _there(self._api.many(f"/pulls/{pull.number}/reviews", Review), "reviews")
         last = standing(reviews)
         commits = {r.commit_id for r in last if r.commit_id is not None and r.state == "APPROVED"}
         return Facts(
             pull=pull,
             commits=self._commits_of(pull),
-            earlier=self._earlier_commits(change),
-            pushes=self._pushes_of(pull, pull.merged_at),
+            earlier=self._earlier_commits(newest, change.paths[0]),
+            pushes=self._pushes_of(pull),
             reviews=reviews,
             rights={login: self._rights(login) for login in _logins(last)},
             digests={commit: self._contents.digest_at(commit, change) for commit in commits},
             digest=change.digest,
+            described_at=self._described_at(pull),
         )
+
+    def _described_at(self, pull: Pull) -> datetime | None:
+        """When the description was last edited; asked only where a tick in it may count."""
+        if not any(boxes(pull.body or "").values()):
+            return None
+        owner, _, name = self._api.repository.partition("/")
+        said = self._api.graph(DESCRIPTION_QUESTION, Description, owner=owner, name=name, number=pull.number)
+        return said.edited_at
 
     def _pull(self, change: Change) -> Pull:
         if change.merge not in self._numbers:
             self._numbers[change.merge] = self._number(change.merge)
-        number = self._numbers[change.merge]
+        return self._numbered(self._numbers[change.merge])
+
+    def _numbered(self, number: int) -> Pull:
         pull = self._api.one(f"/pulls/{number}", Pull)
         if pull is None:
             raise _Refused(f"pull request #{number} cannot be found")
@@ -123,22 +152,23 @@ class GitHubReviews:
             self._commits[key] = _there(self._api.many(f"/pulls/{pull.number}/commits", Commit), "commits")
         return self._commits[key]
 
-    def _earlier_commits(self, change: Change) -> tuple[Commit, ...]:
-        """Everything up to the merge that wrote in the folder: who wrote the draft is an author still."""
-        key = (change.merge, change.paths[0])
+    def _earlier_commits(self, newest: str, folder: str) -> tuple[Commit, ...]:
+        """Everything up to `newest` that wrote in the folder: who wrote the draft is an author still."""
+        key = (newest, folder)
         if key not in self._earlier:
-            found = self._api.many("/commits", Commit, sha=change.merge, path=change.paths[0])
+            found = self._api.many("/commits", Commit, sha=newest, path=folder)
             self._earlier[key] = _there(found, "history")
         return self._earlier[key]
 
-    def _pushes_of(self, pull: Pull, merged_at: datetime) -> tuple[Push, ...]:
+    def _pushes_of(self, pull: Pull) -> tuple[Push, ...]:
         """Whoever moved the branch before the merge; also another branch of that name, to be safe."""
         if pull.number not in self._pushes:
             found = _there(
                 self._api.many("/activity", Push, numbered=False, ref=f"refs/heads/{pull.head.ref}"), "pushes"
             )
-            pushes = (one for one in found if one.activity_type != _NOT_A_PUSH and one.timestamp <= merged_at)
-            self._pushes[pull.number] = tuple(pushes)
+            end = pull.merged_at
+            pushes = (one for one in found if one.activity_type != _NOT_A_PUSH)
+            self._pushes[pull.number] = tuple(one for one in pushes if end is None or one.timestamp <= end)
         return self._pushes[pull.number]
 
     def _rights(self, login: str) -> Permission | None:

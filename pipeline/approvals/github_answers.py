@@ -82,6 +82,33 @@ class Pull(ListedPull):
     commits: int
 
 
+class _Edited(Answer):
+    last_edited_at: datetime | None = Field(alias="lastEditedAt")
+
+
+class _Described(Answer):
+    pull_request: _Edited = Field(alias="pullRequest")
+
+
+class Description(Answer):
+    """When the description of a pull request was last edited; what was edited GitHub does not say."""
+
+    repository: _Described
+
+    @property
+    def edited_at(self) -> datetime | None:
+        """None when it is as it was written."""
+        return self.repository.pull_request.last_edited_at
+
+
+#: The names are those of the schema that @octokit/graphql-schema 15.26.1 carries: `lastEditedAt` is "the
+#: moment the editor made the last edit", the editor "the actor who edited this pull request's body".
+DESCRIPTION_QUESTION: Final = (
+    "query($owner: String!, $name: String!, $number: Int!) { repository(owner: $owner, name: $name) "
+    "{ pullRequest(number: $number) { lastEditedAt } } }"
+)
+
+
 class GitPerson(Answer):
     """Name and address as a commit states them."""
 

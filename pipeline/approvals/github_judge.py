@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from pipeline.approvals.boxes import boxes
+from pipeline.approvals import github_reasons as reasons_of
 from pipeline.approvals.github_answers import Account, Commit, GitPerson, Permission, Pull, Push, Review
+from pipeline.approvals.github_reasons import Reason, pull_words
+from pipeline.approvals.github_ticks import confirmed
 from pipeline.approvals.reviews import Consent
 
 #: GitHub lists no more of a pull request (docs.github.com/rest/pulls/pulls#list-commits-on-a-pull-request).
@@ -24,6 +27,7 @@ class Facts:
     """What was read about one campaign in one merged pull request.
 
     `commits` are those of the pull request, `earlier` those that wrote in the campaign's folder before.
+    `described_at` is when the description was last edited; None where it never was.
     `rights` are by login, `digests` by reviewed commit: the campaign's content digest there, None where it
     is not there.
     """
@@ -36,22 +40,35 @@ class Facts:
     rights: Mapping[str, Permission | None]
     digests: Mapping[str, str | None]
     digest: str
+    described_at: datetime | None = None
 
 
-def refusal(pull: Pull, repository: str, branch: str) -> str | None:
-    """Why no review of this pull request counts, whoever wrote it; None when they may."""
-    number = f"pull request #{pull.number}"
+def refusal(pull: Pull, repository: str, branch: str, *, merged: bool = True) -> Reason | None:
+    """Why no review of this pull request counts, whoever wrote it; None when they may.
+
+    With `merged` it must be.
+    """
+    number = pull_words(pull.number)
     base, head = pull.base.repo, pull.head.repo
-    if not pull.merged or pull.merged_at is None:
-        return f"{number} has not been merged"
+    if merged and (not pull.merged or pull.merged_at is None):
+        return Reason(f"{number.en} has not been merged", f"{number.ja}はマージされていません")
     if base is None or base.full_name.casefold() != repository.casefold() or pull.base.ref != branch:
-        return f"{number} was merged to another branch"
+        return Reason(f"{number.en} was merged to another branch", f"{number.ja}は別のブランチへのものです")
     if head is None or head.full_name.casefold() != repository.casefold():
-        return f"{number} came from a copy of the repository (a fork), where nobody can see who pushed"
+        return Reason(
+            f"{number.en} came from a copy of the repository (a fork), where nobody can see who pushed",
+            f"{number.ja}はリポジトリの複製(フォーク)からのもので、プッシュした人が分かりません",
+        )
     if pull.user is None:
-        return f"the account that opened {number} has been deleted"
+        return Reason(
+            f"the account that opened {number.en} has been deleted",
+            f"{number.ja}を出したアカウントが削除されています",
+        )
     if pull.commits > COMMITS_MAX:
-        return f"{number} has {pull.commits} commits; GitHub says who wrote them of {COMMITS_MAX} at most"
+        return Reason(
+            f"{number.en} has {pull.commits} commits; GitHub says who wrote them of {COMMITS_MAX} at most",
+            f"{number.ja}にはコミットが{pull.commits}件あり、GitHubで作成者が分かるのは{COMMITS_MAX}件までです",
+        )
     return None
 
 
@@ -66,51 +83,69 @@ def standing(reviews: Sequence[Review]) -> tuple[Review, ...]:
     return tuple(last.values())
 
 
-def judge(facts: Facts) -> Consent:
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Who agreed to the content, and why other words do not count.
+
+    `authors` are the accounts of people who had a hand in it. `blocked` says that somebody asks for changes.
+    """
+
+    approvers: tuple[str, ...] = ()
+    confirmed: frozenset[str] = frozenset()
+    reasons: tuple[Reason, ...] = ()
+    authors: tuple[str, ...] = ()
+    blocked: bool = False
+
+    @property
+    def consent(self) -> Consent:
+        """As delivery asks for it."""
+        return Consent(self.approvers, self.confirmed, tuple(reason.en for reason in self.reasons))
+
+
+def judge(facts: Facts) -> Judged:
     """Who agreed to the content. Whatever is not known for certain counts against."""
     void = next(_voids(facts), None)
     if void is not None:
-        return Consent(objections=(void,))
+        return Judged(reasons=(void,))
     authors = _Authors(facts)
     approvals: list[Review] = []
-    objections: list[str] = []
+    reasons: list[Reason] = []
     blocked = False
     for review in standing(facts.reviews):
-        objection = _objection(facts, authors, review)
+        reason = _reason(facts, authors, review)
         blocked |= review.state == "CHANGES_REQUESTED" and (
             review.user is None or _may_write(facts, review.user)
         )
-        if objection is None:
+        if reason is None:
             approvals.append(review)
         else:
-            objections.append(objection)
+            reasons.append(reason)
     if blocked or not approvals:
-        return Consent(
-            objections=tuple(objections) or (f"nobody has reviewed pull request #{facts.pull.number}",)
-        )
+        why = tuple(reasons) or (reasons_of.nobody_reviewed(facts.pull.number),)
+        return Judged(reasons=why, authors=authors.people, blocked=blocked)
     approvers = tuple(review.user.login for review in approvals if review.user is not None)
-    return Consent(approvers, _confirmed(facts.pull, approvals), tuple(objections))
+    said = confirmed(facts.pull, facts.reviews, approvals, facts.described_at)
+    if said.ignored:
+        reasons.append(reasons_of.ticked_later(facts.pull.number))
+    return Judged(approvers, said.ticked, tuple(reasons), authors.people)
 
 
-def _voids(facts: Facts) -> Iterator[str]:
+def _voids(facts: Facts) -> Iterator[Reason]:
     """What leaves open who wrote it, so that nobody can be said to be somebody else."""
-    number = f"pull request #{facts.pull.number}"
+    number = facts.pull.number
     if len(facts.commits) != facts.pull.commits or not facts.commits:
-        yield f"GitHub lists {len(facts.commits)} of the {facts.pull.commits} commits of {number}"
+        yield reasons_of.commits_missing(number, len(facts.commits), facts.pull.commits)
     for commit in chain(facts.commits, facts.earlier):
         if commit.author is None or commit.committer is None:
-            yield f"commit {commit.sha[:12]} belongs to no GitHub account, so nobody knows who wrote it"
+            yield reasons_of.commit_of_nobody(commit.sha)
     if facts.pull.head.sha not in {push.after for push in facts.pushes}:
-        yield (
-            f"GitHub does not say who pushed {number} last; restore its branch, with the button on the "
-            "page of the pull request"
-        )
+        yield reasons_of.last_push_unknown(number)
     if any(push.actor is None for push in facts.pushes):
-        yield f"an account that pushed to {number} has been deleted"
+        yield reasons_of.pusher_deleted(number)
     if not any(account.is_person for account in _accounts(facts)):
-        yield f"{number} was made by programs only, so nobody knows who is behind it"
+        yield reasons_of.programs_only(number)
     if any(review.submitted_at is None for review in facts.reviews if review.state in _OPINIONS):
-        yield f"GitHub does not say when {number} was reviewed"
+        yield reasons_of.review_without_time(number)
 
 
 def _accounts(facts: Facts) -> Iterator[Account]:
@@ -131,11 +166,17 @@ class _Authors:
     """
 
     def __init__(self, facts: Facts) -> None:
+        self._people = tuple(dict.fromkeys(a.login for a in _accounts(facts) if a.is_person))
         self._ids = {account.id for account in _accounts(facts)}
         self._pushers = {push.actor.id for push in facts.pushes if push.actor is not None}
         self._names = {account.login.casefold() for account in _accounts(facts)}
         for commit in chain(facts.commits, facts.earlier):
             self._names.update(_names(commit))
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """The accounts of people among them, each once."""
+        return self._people
 
     def have(self, account: Account) -> str | None:
         """What the account had to do with it; None for somebody else."""
@@ -154,39 +195,39 @@ def _names(commit: Commit) -> Iterator[str]:
         yield from (person.name.casefold().strip(), local, local.rpartition("+")[2])
 
 
-def _objection(facts: Facts, authors: _Authors, review: Review) -> str | None:
-    """Why a reviewer's last word is no approval, as a sentence; None when it is one."""
+def _reason(facts: Facts, authors: _Authors, review: Review) -> Reason | None:
+    """Why a reviewer's last word is no approval; None when it is one."""
     who = review.user
     if who is None:
-        return "a review is by an account that has been deleted"
+        return reasons_of.reviewer_deleted()
     if review.state == "CHANGES_REQUESTED":
-        return f"{who.login} asks for changes in pull request #{facts.pull.number}"
+        return reasons_of.asks_for_changes(who.login, facts.pull.number)
     if review.state == "DISMISSED":
-        return f"the review of {who.login} was dismissed"
+        return reasons_of.dismissed(who.login)
     return _no_reviewer(facts, authors, who) or _stale(facts, review, who.login)
 
 
-def _no_reviewer(facts: Facts, authors: _Authors, who: Account) -> str | None:
+def _no_reviewer(facts: Facts, authors: _Authors, who: Account) -> Reason | None:
     """Why somebody's approval does not count, whatever it is of."""
     if not who.is_person:
-        return f"{who.login} is a program, and approves nothing"
+        return reasons_of.program(who.login)
     if (hand := authors.have(who)) is not None:
-        return f"{who.login} {hand} a part of it, and cannot approve it"
+        return reasons_of.had_a_hand(who.login, hand)
     if not _may_write(facts, who):
-        return f"{who.login} has no write access to the repository, so the approval does not count"
+        return reasons_of.may_not_write(who.login)
     return None
 
 
-def _stale(facts: Facts, review: Review, who: str) -> str | None:
-    """Why an approval is not one of what main says now."""
+def _stale(facts: Facts, review: Review, who: str) -> Reason | None:
+    """Why an approval is not one of what main says now, or would after the merge."""
     merged_at = facts.pull.merged_at
-    if merged_at is None or review.submitted_at is None or review.submitted_at > merged_at:
-        return f"{who} approved only after the merge"
+    if review.submitted_at is None or (merged_at is not None and review.submitted_at > merged_at):
+        return reasons_of.too_late(who)
     digest = facts.digests.get(review.commit_id) if review.commit_id is not None else None
     if digest is None:
-        return f"what {who} approved cannot be found any more"
+        return reasons_of.content_gone(who)
     if digest != facts.digest:
-        return f"{who} approved another content than main has now"
+        return reasons_of.other_content(who, merged=merged_at is not None)
     return None
 
 
@@ -196,11 +237,3 @@ def _may_write(facts: Facts, account: Account) -> bool:
     if found is None or found.user is None or found.user.id != account.id:
         return False
     return found.permission in _MAY_WRITE
-
-
-def _confirmed(pull: Pull, approvals: Sequence[Review]) -> frozenset[str]:
-    """Items ticked in the description or by who approved, unless an approver unticks one."""
-    described = boxes(pull.body or "")
-    reviewed = [boxes(review.body or "") for review in approvals]
-    ticked = {item for found in (described, *reviewed) for item, tick in found.items() if tick}
-    return frozenset(ticked - {item for found in reviewed for item, tick in found.items() if not tick})

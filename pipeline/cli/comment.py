@@ -1,17 +1,24 @@
 """postmerge comment."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
 
+from pipeline import wiring
+from pipeline.approvals.github_judge import Judged
+from pipeline.approvals.reviews import Change
 from pipeline.cli import comment_text
 from pipeline.cli.check import chosen, report_of
+from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
 from pipeline.cli.plan import entries_of, policy_of
-from pipeline.errors import Refused
+from pipeline.errors import PipelineError, Refused, UsageError
+from pipeline.plan.report import Entry
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
+from pipeline.workspace.workspace import Workspace
 
 #: What GitHub takes (docs.github.com); `comment text` stays below.
 _GITHUB_MAX = 65_536
@@ -31,28 +38,61 @@ def comment() -> None:
 @click.option("--files-url", default="", metavar="URL", help="Where files are shown, up to their path.")
 @click.option("--preview-url", default="", metavar="URL", help="Where the preview is.")
 @click.option("--run-url", default="", metavar="URL", help="Where the run is.")
+@click.option("--pull", type=click.IntRange(min=1), metavar="N", help="Say who has approved it: asks GitHub.")
+@click.option("--repository", envvar="GITHUB_REPOSITORY", help="At GitHub, owner/name; for --pull.")
 @target_option()
 @click.pass_obj
 def text(
-    place: Place, *, base: str, out: Path | None, files_url: str, preview_url: str, run_url: str, target: str
+    place: Place,
+    *,
+    base: str,
+    out: Path | None,
+    files_url: str,
+    preview_url: str,
+    run_url: str,
+    pull: int | None,
+    repository: str | None,
+    target: str,
 ) -> None:
     """Write the text of the comment for this branch.
 
-    It holds counts, no personal data.
+    It holds counts, no personal data. With --pull it says whose approval is there, for exactly this content,
+    and what is missing; GITHUB_TOKEN needs `contents: read` and `pull-requests: read`.
     """
-    with Repository.open(place.start) as repository:
-        workspace = loading.load(repository.working_tree())
+    if pull is not None and not repository:
+        raise UsageError("--pull needs --repository, or GITHUB_REPOSITORY.")
+    with Repository.open(place.start) as git:
+        workspace = loading.load(git.working_tree())
         policy = policy_of(workspace)
-        entries = entries_of(repository, workspace, base, target)
-        names = chosen(repository, workspace, (), base)
-        report = report_of(repository, workspace, names, target, base)
-        head = repository.resolve("HEAD")
+        entries = entries_of(git, workspace, base, target)
+        names = chosen(git, workspace, (), base)
+        report = report_of(git, workspace, names, target, base)
+        head = git.resolve("HEAD")
+        said = {} if pull is None else _said(git, workspace, entries, repository or "", pull)
     links = comment_text.Links(files_url, preview_url, run_url, head)
-    written = comment_text.comment(entries, report, policy, links)
+    written = comment_text.comment(entries, report, policy, links, said)
     if out is None:
         click.echo(written, nl=False)
     else:
         out.write_text(written, encoding="utf-8", newline="\n")
+
+
+def _said(
+    git: Repository, workspace: Workspace, entries: Sequence[Entry], name: str, pull: int
+) -> Mapping[str, Judged | NotAsked]:
+    """What was said about each campaign that would be sent; why not, where GitHub cannot be asked."""
+    head, reviews = git.resolve("HEAD"), wiring.github_reviews_of(git, name)
+    said: dict[str, Judged | NotAsked] = {}
+    for entry in entries:
+        if entry.plan is None:
+            continue
+        campaign = entry.change.campaign
+        change = Change(campaign, head, head, entry.plan.digest, workspace.paths_read(campaign))
+        try:
+            said[campaign] = reviews.so_far(pull, change)
+        except PipelineError as trouble:
+            said[campaign] = NotAsked(trouble.sentence.rstrip("."))
+    return said
 
 
 @comment.command()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-from pipeline.approvals.requirement import required
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
 from pipeline.checklist.rule import HEADINGS, PERSON
+from pipeline.cli.comment_approvals import NotAsked, Said, missing
 from pipeline.models.finding import Finding, Severity
 from pipeline.models.policy import Policy
 from pipeline.plan.changes import Amend, Start, Unchanged
@@ -44,11 +44,6 @@ class _Words:
     person: str
     more: str
     general: str
-    approvals: str
-    needed: str
-    at_least: str
-    confirm: str
-    test_send: str
     preview: str
     run: str
     commit: str
@@ -62,11 +57,6 @@ _EN: Final = _Words(
     person="A person",
     more="… and {count} more: see the annotations and the run",
     general="Outside of any campaign",
-    approvals="Approvals",
-    needed="needs {count} by people who wrote none of it, of exactly this content",
-    at_least="needs at least {count} by people who wrote none of it, of exactly this content",
-    confirm="to be ticked by an approver: {items}",
-    test_send="a test send of exactly this content: `postmerge test-send {campaign}`",
     preview="Preview",
     run="Run",
     commit="for commit {commit}",
@@ -79,11 +69,6 @@ _JA: Final = _Words(
     person="人が確認",
     more="ほか{count}件。注釈と実行結果をご覧ください",
     general="キャンペーン以外",
-    approvals="承認",
-    needed="作成に関わっていない方{count}名の、この内容への承認が必要です",
-    at_least="作成に関わっていない方{count}名以上の、この内容への承認が必要です",
-    confirm="承認者がチェックする項目: {items}",
-    test_send="この内容でのテスト配信: `postmerge test-send {campaign}`",
     preview="プレビュー",
     run="実行結果",
     commit="コミット{commit}時点",
@@ -91,14 +76,22 @@ _JA: Final = _Words(
 )
 
 
-def comment(entries: Sequence[Entry], report: Report, policy: Policy, links: Links) -> str:
+def comment(
+    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, said: Said | None = None
+) -> str:
     """The comment, in the language of the policy and never longer than GitHub takes.
+
+    `said` is who has agreed, for each campaign where that was asked.
 
     Whatever an author wrote is shown as text: no link, mention, table or HTML can come of it.
     """
-    words = _JA if policy.language == "ja" else _EN
-    blocks = _blocks(entries, report, policy, links, words)
+    words = _words(policy)
+    blocks = _blocks(entries, report, policy, links, said or {})
     return fitted(blocks, words.cut)
+
+
+def _words(policy: Policy) -> _Words:
+    return _JA if policy.language == "ja" else _EN
 
 
 def fitted(blocks: Iterator[str], cut: str, limit: int = LIMIT) -> str:
@@ -112,8 +105,9 @@ def fitted(blocks: Iterator[str], cut: str, limit: int = LIMIT) -> str:
 
 
 def _blocks(
-    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, words: _Words
+    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, said: Said
 ) -> Iterator[str]:
+    words = _words(policy)
     plain = phrases(policy.language)
     checked = {campaign.id: campaign for campaign in report.campaigns}
     yield f"## {plain.heading}"
@@ -124,7 +118,7 @@ def _blocks(
     for entry in changed:
         yield entry_markdown(entry, plain)
         if isinstance(entry.change, Start | Amend):
-            yield "\n".join(_missing(entry, policy, words))
+            yield "\n".join(missing(entry, policy, said.get(entry.change.campaign, NotAsked())))
         found = checked.pop(entry.change.campaign, None)
         if found is not None:
             yield from _checklist(found, policy, links, words)
@@ -145,18 +139,6 @@ def _where(links: Links, words: _Words) -> Iterator[str]:
         listed.append(words.commit.format(commit=escaped(links.commit[:12])))
     if listed:
         yield " · ".join(listed)
-
-
-def _missing(entry: Entry, policy: Policy, words: _Words) -> Iterator[str]:
-    """What delivery will ask for besides a green checklist."""
-    known = entry.forecast.recipients if entry.forecast else None
-    count = required(policy.approvals, known or 0)
-    sentence = words.needed if known is not None else words.at_least
-    yield f"- **{words.approvals}**: {sentence.format(count=count)}"
-    if policy.checklist.confirm:
-        yield f"- {words.confirm.format(items=escaped(', '.join(policy.checklist.confirm)))}"
-    if policy.approvals.test_send == "required":
-        yield f"- {words.test_send.format(campaign=entry.change.campaign)}"
 
 
 def _checklist(found: CampaignReport, policy: Policy, links: Links, words: _Words) -> Iterator[str]:

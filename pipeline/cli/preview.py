@@ -115,7 +115,8 @@ def _ledger(repository: Repository, workspace: Workspace, target: str) -> Iterat
     if workspace.policy is not None:
         chosen_target = target_of(workspace.policy, target)
         try:
-            ledger = wiring.ledger_of(repository.root, chosen_target, rehearsal=True)
+            owner = workspace.policy.repository
+            ledger = wiring.ledger_of(repository.root, chosen_target, repository=owner, rehearsal=True)
         except PipelineError as error:
             click.echo(f"Without the ledger: {error.sentence}", err=True)
     try:

@@ -24,7 +24,7 @@ Narrate = Callable[[str, str], None]
 Show = Callable[[Sight], None]
 
 
-def _silent(_campaign: str, _sentence: str) -> None:
+def silent(_campaign: str, _sentence: str) -> None:
     """Nobody listens."""
 
 
@@ -32,7 +32,8 @@ def unseen(_sight: Sight) -> None:
     """Nobody looks."""
 
 
-def _never() -> bool:
+def never() -> bool:
+    """Nobody asks to stop."""
     return False
 
 
@@ -58,8 +59,8 @@ class World:
     in_flight: int = 1
     #: Where events are read from; None where the target names nothing.
     feedback: Feedback | None = None
-    stopping: Callable[[], bool] = field(default=_never)
-    narrate: Narrate = field(default=_silent)
+    stopping: Callable[[], bool] = field(default=never)
+    narrate: Narrate = field(default=silent)
     show: Show = field(default=unseen)
     #: Asks addresses that a mail links to; None where nobody can.
     fetch: Fetch | None = None

@@ -10,6 +10,7 @@ from pipeline.clock import shown
 from pipeline.plan.changes import Amend, Change, Start, Stop, Unchanged
 from pipeline.plan.columns import aligned, wrapped
 from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step
+from pipeline.plan.earlier import Last
 from pipeline.plan.phrases import Phrases, phrases, worded
 from pipeline.plan.report import Entry
 from pipeline.render.stencil_report import Sharing
@@ -95,7 +96,9 @@ def facts_of(entry: Entry, words: Phrases) -> Iterator[tuple[str, str]]:
 
 
 def _sending(entry: Entry, plan: DeliveryPlan, words: Phrases) -> Iterator[tuple[str, str]]:
-    """How it leaves, what stops it, and what exactly it is."""
+    """What is new about it, how it leaves, what stops it, and what exactly it is."""
+    if entry.last is not None:
+        yield words.against, words.between.join(_against(entry, plan, entry.last, words))
     if sends := [step for step in entry.steps if isinstance(step, Send)]:
         yield words.first, shown(sends[0].at, plan.zone)
         yield words.last, shown(sends[-1].until, plan.zone)
@@ -110,6 +113,25 @@ def _sending(entry: Entry, plan: DeliveryPlan, words: Phrases) -> Iterator[tuple
         yield words.gate, words.limits.format(**limits) + ("" if entry.events else words.no_events)
     yield words.digest, plan.digest[:16]
     yield words.checksum, plan.checksum[:16]
+
+
+def _against(entry: Entry, plan: DeliveryPlan, last: Last, words: Phrases) -> Iterator[str]:
+    """What a reviewer compares: subject, time, size. What is the same where it should differ shows, too."""
+    yield last.campaign
+    if last.subject == entry.subject:
+        yield words.same_subject.format(subject=entry.subject)
+    elif last.subject is not None:
+        yield words.other_subject.format(before=last.subject, after=entry.subject)
+    if last.send_at is not None:
+        after = words.at_merge if plan.send_at is None else shown(plan.send_at, plan.zone)
+        yield words.other_time.format(before=shown(last.send_at, plan.zone), after=after)
+    now = entry.forecast.recipients if entry.forecast else None
+    if last.recipients and now is not None:
+        share = now / last.recipients - 1
+        yield words.other_size.format(before=last.recipients, after=now, share=share)
+    elif last.expect is not None and last.expect != plan.expect:
+        was, new = last.expect, plan.expect
+        yield words.other_bounds.format(low=was.min, high=was.max, new_low=new.min, new_high=new.max)
 
 
 def _calls(sharing: Sharing, words: Phrases) -> str:
@@ -186,12 +208,22 @@ def _entry_data(entry: Entry) -> dict[str, Any]:
         "segment": plan.segment if plan else None,
         "recipients": forecast.recipients if forecast else None,
         "excluded": dict(forecast.excluded) if forecast else {},
+        "last": None if entry.last is None else _last_data(entry.last),
         "unusual": [worded(unusual, phrases("en")) for unusual in entry.unusual],
         "rate": plan.rate if plan else None,
         "pace": dict(plan.domains) if plan else {},
         "reached": entry.delivered.reached if entry.delivered else 0,
         "sharing": None if entry.sharing is None else asdict(entry.sharing),
         "steps": [_step_data(step) for step in entry.steps],
+    }
+
+
+def _last_data(last: Last) -> dict[str, Any]:
+    return {
+        "campaign": last.campaign,
+        "subject": last.subject,
+        "send_at": last.send_at.isoformat() if last.send_at else None,
+        "recipients": last.recipients,
     }
 
 

@@ -36,6 +36,14 @@ class Phrases:
     bounds: str
     excluded: str
     exclusions: Mapping[str, str]
+    against: str
+    between: str
+    same_subject: str
+    other_subject: str
+    other_time: str
+    at_merge: str
+    other_size: str
+    other_bounds: str
     unusual: str
     nobody: str
     out_of_bounds: str
@@ -94,6 +102,14 @@ _EN: Final = Phrases(
     bounds="expected {low:,} to {high:,}",
     excluded="excluded",
     exclusions={},
+    against="against the last",
+    between="; ",
+    same_subject="the same subject “{subject}”",
+    other_subject="subject “{before}” → “{after}”",
+    other_time="to leave {before} → {after}",
+    at_merge="when it is merged",
+    other_size="{before:,} → {after:,} recipients ({share:+.0%})",
+    other_bounds="expected {low:,} to {high:,} → {new_low:,} to {new_high:,} recipients",
     unusual="UNUSUAL",
     nobody="nobody is in the audience",
     out_of_bounds="{recipients:,} recipients are outside the bounds {low:,} to {high:,}",
@@ -166,6 +182,14 @@ _JA: Final = Phrases(
         "gone": "名簿から削除",
         "address-changed": "アドレス変更",
     },
+    against="前回との違い",
+    between="。",
+    same_subject="件名は前回と同じ「{subject}」",
+    other_subject="件名「{before}」→「{after}」",
+    other_time="送信予定 {before} → {after}",
+    at_merge="マージ時",
+    other_size="配信先 {before:,}件 → {after:,}件({share:+.0%})",
+    other_bounds="想定件数 {low:,}~{high:,}件 → {new_low:,}~{new_high:,}件",
     unusual="要確認",
     nobody="配信先が1件もありません",
     out_of_bounds="配信先{recipients:,}件は想定の{low:,}~{high:,}件を外れています",

@@ -20,6 +20,7 @@ from pipeline.plan.delivery_plan import (
     starts_at,
     steps,
 )
+from pipeline.plan.earlier import Last, last_of_segment
 from pipeline.plan.unusual import (
     Compared,
     NoSender,
@@ -58,6 +59,9 @@ class Entry:
     gates: Gates | None = None
     #: Whether the target reads the events that the gates for bounces and complaints need.
     events: bool = False
+    subject: str = ""
+    #: The last campaign to the same people; None where nothing knows of one.
+    last: Last | None = None
 
 
 def sights(workspace: Workspace) -> Mapping[str, Sight]:
@@ -131,7 +135,18 @@ def _entry(  # noqa: PLR0917
     forecast = _forecast(after, change.campaign, contacts)
     listed = steps(plan, forecast.recipients, now) if forecast.recipients is not None else ()
     unusual = _unusual(plan, forecast, ledger, after.policy.audience.growth_max, now)
-    return Entry(change, title, plan, forecast, listed, unusual, delivered, gates=after.policy.gates)
+    return Entry(
+        change,
+        title,
+        plan,
+        forecast,
+        listed,
+        unusual,
+        delivered,
+        gates=after.policy.gates,
+        subject=campaign.subject,
+        last=last_of_segment(before, plan, ledger),
+    )
 
 
 def _delivered(ledger: Ledger | None, campaign: str) -> Delivered | None:

@@ -1,12 +1,17 @@
 import re
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
+from pipeline.approvals import github_reasons as reasons
+from pipeline.approvals.github_judge import Judged
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
+from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.comment_text import MARKER, Links, comment
 from pipeline.models.finding import Finding, Position, Severity
-from pipeline.models.policy import Policy
+from pipeline.models.policy import Approvals, ApprovalStep, Checklist, Policy
 from pipeline.plan.changes import Start, Unchanged
 from pipeline.plan.delivery_plan import Forecast, steps
 from pipeline.plan.report import Entry
@@ -49,9 +54,17 @@ def _policy(language: str = "en", **more: object) -> Policy:
     return policy.model_copy(update={"language": language, **more})
 
 
-def _comment(*findings: Finding, entry: Entry = ENTRY, language: str = "en", links: Links = LINKS) -> str:
+def _comment(
+    *findings: Finding,
+    entry: Entry = ENTRY,
+    language: str = "en",
+    links: Links = LINKS,
+    said: Judged | NotAsked | None = None,
+    asks: Mapping[str, object] = MappingProxyType({}),
+) -> str:
     report = Report((CampaignReport(ID, "d" * 64, ITEMS, findings),), ())
-    return comment([entry], report, _policy(language), links)
+    asked = None if said is None else {ID: said}
+    return comment([entry], report, _policy(language, **asks), links, asked)
 
 
 def test_it_says_what_a_merge_does_what_the_checklist_says_and_what_is_missing() -> None:
@@ -131,3 +144,62 @@ def test_a_change_that_touches_no_campaign_says_so() -> None:
     text = comment([Entry(Unchanged("rest", None), "Rest")], Report((), ()), _policy(), Links())
     assert "No campaign starts, changes or stops." in text
     assert "1 other campaigns stay as they are." in text
+
+
+#: More than a thousand people ask for two approvals.
+ASKS: Mapping[str, object] = {
+    "approvals": Approvals(above=(ApprovalStep(recipients=1000, required=2),)),
+    "checklist": Checklist(confirm=("content-is-true", "audience-is-right")),
+}
+ONE_OF_TWO = Judged(
+    ("sato",),
+    frozenset({"content-is-true"}),
+    (reasons.other_content("mori", merged=False), reasons.had_a_hand("suzuki", "pushed")),
+    ("suzuki", "tanaka"),
+)
+
+
+def test_it_names_who_has_approved_what_and_who_is_missing() -> None:
+    text = _comment(said=ONE_OF_TWO, asks=ASKS)
+    listed = text[text.index("- **Approvals**") : text.index("- a test send")]
+    assert listed == (
+        f"- **Approvals**: 1 of 2, of exactly this content (`{'d' * 16}`)\n"
+        "  - ✅ sato\n"
+        "  - ❌ mori approved another content than is there now\n"
+        "  - ❌ suzuki pushed a part of it, and cannot approve it\n"
+        "  - ⏳ 1 more needed, by somebody who wrote none of it; suzuki, tanaka cannot\n"
+        "- **To be confirmed**: ✅ content-is-true · ⬜ audience-is-right – an approver ticks them in the "
+        "description before approving, or in the review\n"
+    )
+
+
+def test_it_does_so_in_japanese() -> None:
+    text = _comment(said=ONE_OF_TWO, language="ja", asks=ASKS)
+    assert f"- **承認**: この内容(`{'d' * 16}`)への承認は2名中1名\n  - ✅ sato\n" in text
+    assert "  - ❌ moriさんが承認した後に内容が変わりました。もう一度確認してもらってください\n" in text
+    assert "  - ❌ suzukiさんはこのブランチにプッシュしたため、承認できません\n" in text
+    more = "あと1名、作成に関わっていない方の承認が必要です(suzuki、tanakaは作成に関わったため承認できません)"
+    assert f"  - ⏳ {more}\n" in text.replace("\\", "")
+    assert "- **確認項目**: ✅ content-is-true · ⬜ audience-is-right" in text
+
+
+def test_enough_is_enough_and_an_unknown_size_asks_for_at_least_so_many() -> None:
+    both = replace(ONE_OF_TWO, approvers=("sato", "mori"), reasons=())
+    assert "  - ✅ mori\n  - enough\n" in _comment(said=both, asks=ASKS)
+    unknown = replace(ENTRY, forecast=Forecast(None), steps=())
+    assert "1 of at least 1, of exactly this content" in _comment(said=ONE_OF_TWO, entry=unknown, asks=ASKS)
+
+
+def test_where_github_cannot_be_asked_it_says_so_and_what_is_needed() -> None:
+    text = _comment(said=NotAsked("GitHub cannot be asked: <b>502</b>"), asks=ASKS)
+    assert "needs 2 by people who wrote none of it" in text
+    assert "who has approved is not known: GitHub cannot be asked: \\<b\\>502" in text
+    assert "to be ticked by an approver: content-is-true, audience-is-right" in text
+
+
+def test_somebody_who_asks_for_changes_is_named_as_what_holds_it() -> None:
+    blocked = Judged((), frozenset(), (reasons.asks_for_changes("mori", 7),), ("suzuki",), blocked=True)
+    text = _comment(said=blocked, asks=ASKS)
+    assert "mori asks for changes" in text
+    assert "  - ⛔ nothing leaves until whoever asks for changes approves" in text
+    assert "more needed" not in text

@@ -67,3 +67,17 @@ def test_planning_changes_nothing(story: Story, run: Run) -> None:
     run("plan", status=0)
     assert story.git("status", "--porcelain") == ""
     assert not (story.root / ".postmerge").exists()
+
+
+def test_a_new_campaign_is_compared_with_the_last_that_was_sent_or_ordered_to_the_same_people(
+    story: Story, run: Run
+) -> None:
+    story.order("old", CAMPAIGN.replace("on_merge", "2026-12-01 10:00"))
+    story.change(story.campaign("new", CAMPAIGN.replace("sale begins", "winter sale begins")))
+    (old,) = [
+        one
+        for one in json.loads(run("plan", "--format", "json", status=0).stdout)["campaigns"]
+        if one["last"]
+    ]
+    assert (old["id"], old["last"]["campaign"], old["last"]["recipients"]) == ("new", "old", None)
+    assert "sale begins” → “" in " ".join(run("plan", status=0).stdout.split())

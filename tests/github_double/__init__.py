@@ -5,8 +5,8 @@
 
 Described by GitHub
     Every answer is completed from, and validated against, GitHub's own description (`description.json`, cut
-    by `cut.py`), and so is every question: a parameter that is not described fails the test. Errors whose
-    body is not described for a route follow the basic error.
+    by `cut.py`), and so is every question, and what is written: a parameter that is not described fails the
+    test. Errors whose body is not described for a route follow the basic error.
     From docs.github.com: 100 things a page, `Link` headers, activity paged by a cursor, conditional requests
     with `ETag`, at most 250 commits of a pull request, 422 for a commit that is not known.
 
@@ -16,7 +16,8 @@ Assumed
     push of a branch that was deleted stays in the activity.
 
 Not there
-    Writing over HTTP, but for comments on pull requests: people act through `Hub`. GraphQL.
+    Writing over HTTP, but for comments on pull requests and deployments: people act through `Hub`. GraphQL,
+    but for one question.
 """
 
 from tests.github_double.hub import Hub

@@ -55,6 +55,7 @@ class Pull:
     merged_by: str | None = None
     merge_commit: str | None = None
     brought: list[str] = field(default_factory=list)
+    edited_at: str | None = None
 
 
 @dataclass(slots=True)
@@ -150,6 +151,10 @@ class Hub:
         self.pulls[number] = pull
         self._follow(branch)
         return pull
+
+    def describe(self, pull: Pull, body: str) -> None:
+        """Somebody edits the description, or ticks a box in it."""
+        pull.body, pull.edited_at = body, self.now()
 
     def _follow(self, branch: str) -> None:
         for pull in self.pulls.values():

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from tests.github_double.answers import answer
 from tests.github_double.description import filled, objection, problem, query_of, route_of
+from tests.github_double.graphql import GRAPHQL, graph
 from tests.github_double.hub import NAME, Hub
 from tests.github_double.question import Answer, Question, gone
 from tests.github_double.writes import written
@@ -109,6 +110,12 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def _write(self, method: str) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.path == "/graphql":
+            told = graph(self.server.hub, body)
+            if told is None:
+                self.server.lies.append(f"GraphQL is asked {body}")
+            self._end(GRAPHQL, told or {}, {})
+            return
         found = route_of(self.path, method)
         lie = f"{method} {self.path} is not described" if found is None else objection(found[0], body)
         if found is None or lie is not None:
@@ -141,11 +148,15 @@ class _Exchange(BaseHTTPRequestHandler):
         if made.next is not None:
             path = urlsplit(self.path).path
             headers["Link"] = f'<{self.server.address}{path}?{urlencode(made.next)}>; rel="next"'
+        self._end(below, whole, headers, made.status)
+
+    def _end(self, below: str, whole: Any, headers: dict[str, str], status: int = 200) -> None:
+        """Send it, or what is to go wrong."""
         fault = self.server.fault_of(below)
         if fault is not None:
             self._fail(below, fault, whole, headers)
             return
-        self._send(below, made.status, whole, headers)
+        self._send(below, status, whole, headers)
 
     def _fail(self, below: str, fault: Fault, whole: Any, headers: dict[str, str]) -> None:
         if fault.drop:

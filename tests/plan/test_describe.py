@@ -7,12 +7,13 @@ from typing import get_args
 import pytest
 from rich.cells import cell_len
 
-from pipeline.models.campaign import State
+from pipeline.models.campaign import Expect, State
 from pipeline.models.policy import Gates
 from pipeline.models.recipient import Reason
 from pipeline.plan.changes import Amend, Start, Stop, Unchanged
 from pipeline.plan.delivery_plan import Forecast, Send, steps
-from pipeline.plan.describe import as_data, as_markdown, as_text, word_of
+from pipeline.plan.describe import as_data, as_markdown, as_text, facts_of, word_of
+from pipeline.plan.earlier import Last
 from pipeline.plan.phrases import phrases, worded
 from pipeline.plan.report import Delivered, Entry
 from pipeline.plan.unusual import (
@@ -47,6 +48,8 @@ START = Entry(
     Forecast(1234, EXCLUDED),
     steps(PLAN, 1234, NOW),
     UNUSUAL,
+    subject="{{ recipient.name }}様 冬のセール",
+    last=Last("2026-11-autumn", 1000, "秋のセール", datetime(2026, 11, 4, 1, 0, tzinfo=UTC)),
 )
 AMEND = Entry(Amend("amended"), "Amended", PLAN, Forecast(10), delivered=Delivered(10, 0))
 STOP = Entry(Stop("gone", "removed"), "Gone", delivered=Delivered(100, 900))
@@ -183,7 +186,8 @@ def test_the_data_is_plain_and_complete() -> None:
     assert list(data) == ["campaigns"]
     start, amend, stop, rest = data["campaigns"]
     assert start.keys() == {
-        "id", "title", "change", "why", "digest", "checksum", "segment", "recipients", "excluded", "unusual",
+        "id", "title", "change", "why", "digest", "checksum", "segment", "recipients", "excluded", "last",
+            "unusual",
         "rate", "pace", "reached", "sharing", "steps",
     }  # fmt: skip
     assert (start["change"], amend["change"], stop["change"], rest["change"]) == (
@@ -214,3 +218,33 @@ def test_a_campaign_that_could_not_be_counted_has_no_steps_and_says_why() -> Non
 
 def test_every_change_has_a_word() -> None:
     assert [word_of(entry.change) for entry in ALL] == ["start", "amend", "stop", "unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("last", "sentence"),
+    [
+        (
+            Last("autumn", 1000, "Autumn", datetime(2026, 11, 4, 1, 0, tzinfo=UTC)),
+            (
+                "autumn; subject “Autumn” → “Winter”; to leave 2026-11-04 10:00 JST (01:00 UTC) → "
+                "2026-12-01 10:00 JST (01:00 UTC); 1,000 → 1,234 recipients (+23%)"
+            ),
+        ),
+        (
+            Last("autumn", None, "Winter", None, Expect(min=1, max=900)),
+            "autumn; the same subject “Winter”; expected 1 to 900 → 500 to 5,000 recipients",
+        ),
+        (Last("gone", 2468), "gone; 2,468 → 1,234 recipients (-50%)"),
+    ],
+)
+def test_it_is_compared_with_the_last_to_the_same_people(last: Last, sentence: str) -> None:
+    entry = replace(START, subject="Winter", last=last)
+    assert ("against the last", sentence) in list(facts_of(entry, phrases("en")))
+
+
+def test_in_japanese_too_and_one_that_leaves_at_its_merge() -> None:
+    plan = replace(PLAN, send_at=None)
+    said = dict(facts_of(replace(START, plan=plan), phrases("ja")))["前回との違い"]
+    assert "件名「秋のセール」→「{{ recipient.name }}様 冬のセール」" in said
+    assert "送信予定 2026-11-04 10:00 JST (01:00 UTC) → マージ時" in said
+    assert "配信先 1,000件 → 1,234件(+23%)" in said

@@ -78,7 +78,7 @@ class Hosted:
         assert set(part.get("permissions", {})) <= {"contents", "deployments", "pull-requests", "id-token"}
         # Secrets lie in environments, and no environment is given to a pull request.
         secrets = self.secrets if "environment" in part else {}
-        assert not (secrets and event["event_name"] == "pull_request")
+        assert not (secrets and event["event_name"].startswith("pull_request"))
         return {
             "github": {**self.github, "run_id": str(self.runs), "token": "invented-token", **event},
             "inputs": event.get("inputs", {}),
@@ -184,7 +184,7 @@ class _Play:
         self._git("clone", "-q", *depth, f"file://{self._hosted.remote}", ".")
         github = self._contexts["github"]
         ref = given.get("ref") or github.get("ref_name", "main")
-        if github["event_name"] == "pull_request":
+        if github["event_name"].startswith("pull_request"):
             # GitHub makes a merge of both, and checks that out.
             self._git("switch", "-q", "--detach", "origin/main")
             words = ["-c", "user.name=GitHub", "-c", "user.email=noreply@github.example", "merge", "-q"]

@@ -36,7 +36,7 @@ def run() -> list[tuple[str, str, str]]:
         taken = time.perf_counter() - start
         assert done.returncode == 0, done.stderr
         size = (folder / "out/index.html").stat().st_size
-        pictures = len(list((folder / "out").rglob("*.webp")))
+        pictures = len(list((folder / "out").rglob("*.png")))
     figure = f"{taken:.1f} s, a page of {size / 1e6:.1f} MB, {pictures} distinct pictures"
     return [("`postmerge preview` of one campaign, ten people, five modes, cold", figure, _COMMAND)]
 

@@ -6,6 +6,7 @@ import sys
 import click
 
 from pipeline import wiring
+from pipeline.checklist.draft import Fetch
 from pipeline.checklist.means import Means
 from pipeline.checklist.one_campaign import several_at_once
 from pipeline.checklist.report import Report
@@ -41,7 +42,8 @@ def check(
         tree = repository.working_tree()
         workspace = loading.load(tree)
         names = chosen(repository, workspace, campaigns, base)
-        report = report_of(repository, workspace, names, target, base, online=online)
+        fetch = wiring.web() if online else None
+        report = report_of(repository, workspace, names, target, base, fetch=fetch)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
 
@@ -53,9 +55,12 @@ def report_of(
     target: str,
     base: str | None = None,
     *,
-    online: bool = False,
+    fetch: Fetch | None = None,
 ) -> Report:
-    """What the checklist says of some campaigns of the working tree, and of the change since `base` left."""
+    """What the checklist says of some campaigns of the working tree, and of the change since `base` left.
+
+    `fetch` asks the pages that links lead to; without one the network is left alone.
+    """
     found = yamllint.lint(workspace.tree)
     if base is not None:
         found = (
@@ -64,7 +69,6 @@ def report_of(
         )
     contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
     with wiring.past_of(repository.root, workspace.policy, target) as (history, tested):
-        fetch = wiring.web() if online else None
         means = Means(now, contacts, history=history, tested=tested, fetch=fetch)
         return run(workspace, names, means, found)
 

@@ -3,24 +3,28 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pipeline import wiring
+from pipeline.checklist.draft import Fetch
 from pipeline.cli.check import chosen, report_of
 from pipeline.cli.options import Place, campaigns_argument, target_option
 from pipeline.clock import SystemClock
 from pipeline.delivery.order_source import target_of
 from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
+from pipeline.preview.asked import Asked
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from pipeline.preview.sheet import Album
+    from pipeline.preview.studio import Studio
 
 
 @click.command()
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 @click.option(
     "--base", metavar="REF", help="Show only what differs from where this branch left REF, and how."
 )
+@click.option("--online", is_flag=True, help="Also ask the pages that links lead to.")
 @click.option("--serve", is_flag=True, help="Show it in a browser here, again after every change.")
 @click.option("--port", default=8025, show_default=True, metavar="N", help="For --serve.")
 @target_option()
@@ -46,6 +51,7 @@ def preview(
     campaigns: tuple[str, ...],
     out: Path,
     base: str | None,
+    online: bool,
     serve: bool,
     port: int,
     target: str,
@@ -55,50 +61,68 @@ def preview(
     One HTML file that needs nothing else, and the pictures behind it. Without CAMPAIGN, all of them.
     """
     # Imported here and below: no other command should wait for Pillow and the templates of the page.
+    from pipeline.preview.fitting import fitting_page  # noqa: PLC0415
     from pipeline.preview.page import page  # noqa: PLC0415
     from pipeline.preview.pictures import write_pictures  # noqa: PLC0415
+    from pipeline.preview.serving import serve_pages  # noqa: PLC0415
+    from pipeline.preview.studio import studio_of  # noqa: PLC0415
 
-    if serve:
-        from pipeline.preview.serving import serve_pages  # noqa: PLC0415
-
-        serve_pages(
-            lambda: page(album_at(place, campaigns, base, target), live=True),
-            lambda: _state(place),
-            port=port,
-            say=click.echo,
-        )
-        return
-    album = album_at(place, campaigns, base, target)
+    camera, no_camera = wiring.camera_of()
+    with studio_of(camera) as studio:
+        fetch = wiring.web() if online else None
+        looking = Looking(place, campaigns, base, target, studio, no_camera, fetch)
+        if serve:
+            # what was asked is not asked again after every change
+            looking = replace(looking, fetch=Asked(fetch) if fetch else None)
+            serve_pages(
+                lambda: page(album_at(looking), live=True), lambda: _state(place), port=port, say=click.echo
+            )
+            return
+        album = album_at(looking)
     out.mkdir(parents=True, exist_ok=True)
     file = out / "index.html"
-    file.write_text(page(album), encoding="utf-8", newline="\n")
+    file.write_text(fitting_page(album), encoding="utf-8", newline="\n")
     count = write_pictures(album, out)
     if album.no_camera:
         click.echo(f"No pictures: {album.no_camera}.", err=True)
     click.echo(f"{file} ({file.stat().st_size:,} bytes), {count} pictures")
 
 
-def album_at(place: Place, campaigns: tuple[str, ...], base: str | None, target: str) -> "Album":
-    """The album of the working tree at `place`."""
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What is looked at, and with what. `no_camera` says why there is no `studio`; no `fetch`, no network."""
+
+    place: Place
+    campaigns: tuple[str, ...] = ()
+    base: str | None = None
+    target: str = "local"
+    studio: "Studio | None" = None
+    no_camera: str = ""
+    fetch: Fetch | None = None
+
+
+def album_at(looking: Looking) -> "Album":
+    """The album of a working tree."""
     from pipeline.preview.album import Scene, album_of  # noqa: PLC0415
 
-    with Repository.open(place.start) as repository:
+    base = looking.base
+    asked = Asked(looking.fetch) if looking.fetch is not None else None
+    with Repository.open(looking.place.start) as repository:
         workspace = loading.load(repository.working_tree())
-        names = chosen(repository, workspace, campaigns, base)
-        contacts = wiring.contacts_of(repository.root)
-        camera, no_camera = wiring.camera_of()
-        with _ledger(repository, workspace, target) as ledger:
+        names = chosen(repository, workspace, looking.campaigns, base)
+        with _ledger(repository, workspace, looking.target) as ledger:
             scene = Scene(
                 after=workspace,
                 before=loading.load(repository.tree(repository.fork_point(base))) if base else None,
                 base=base,
-                report=report_of(repository, workspace, names, target),
-                contacts=contacts,
+                report=report_of(repository, workspace, names, looking.target, fetch=asked),
+                contacts=wiring.contacts_of(repository.root),
                 ledger=ledger,
                 now=SystemClock().now(),
-                camera=camera,
-                no_camera=no_camera,
+                studio=looking.studio,
+                no_camera=looking.no_camera,
                 no_fonts=wiring.lacks_japanese_fonts(),
+                answers=asked.answers if asked is not None else {},
             )
             return album_of(scene, _progress)
 

@@ -1,31 +1,26 @@
 """Making a preview: the campaigns that are asked for, and the pictures of each."""
 
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pipeline.audience.contacts import Contacts
+from pipeline.checklist.draft import Answer, NoAnswer
 from pipeline.checklist.report import Report
 from pipeline.ledger.store import Ledger
 from pipeline.plan import report as planning
 from pipeline.plan.report import Entry
-from pipeline.preview.camera import Open
 from pipeline.preview.gather import Making, sheet_of
 from pipeline.preview.sheet import Album
 from pipeline.preview.studio import Studio
 from pipeline.workspace.workspace import Workspace
-
-#: Pictures are made small while the browser takes the next ones.
-_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a preview is made from. `before` is None without a base; `base` is what people call it.
 
-    `camera` opens a browser; where there is none, `no_camera` says why.
+    `studio` takes the pictures; where there is none, `no_camera` says why.
     """
 
     after: Workspace
@@ -35,9 +30,11 @@ class Scene:
     contacts: Contacts
     ledger: Ledger | None
     now: datetime
-    camera: Open | None
+    studio: Studio | None
     no_camera: str = ""
     no_fonts: bool = False
+    #: What came back from the pages that were asked, by address.
+    answers: Mapping[str, Answer | NoAnswer] = field(default_factory=dict)
 
 
 def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: None) -> Album:
@@ -47,17 +44,22 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
     """
     entries = _entries(scene, (each.id for each in scene.report.campaigns))
     reports = {each.id: each for each in scene.report.campaigns}
-    with ExitStack() as stack:
-        studio = None
-        if scene.camera is not None:
-            executor = stack.enter_context(ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="picture"))
-            studio = stack.enter_context(Studio(scene.camera, executor))
-        making = Making(scene.after, scene.before, reports, entries, studio, scene.no_camera, scene.now)
-        sheets = []
-        for campaign in reports:
-            progress(campaign)
-            sheets.append(sheet_of(making, campaign))
-        camera = studio.name if studio is not None else ""
+    making = Making(
+        scene.after,
+        scene.before,
+        reports,
+        entries,
+        scene.studio,
+        scene.no_camera,
+        scene.now,
+        scene.answers,
+    )
+    sheets = []
+    for campaign in reports:
+        progress(campaign)
+        sheets.append(sheet_of(making, campaign))
+    if scene.studio is not None:
+        scene.studio.forget()
     policy = scene.after.policy
     return Album(
         language=policy.language if policy is not None else "en",
@@ -65,9 +67,9 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
         base=scene.base,
         sheets=tuple(sheets),
         findings=scene.report.findings,
-        camera=camera,
+        camera=scene.studio.name if scene.studio is not None else "",
         no_camera=scene.no_camera,
-        no_fonts=scene.no_fonts and scene.camera is not None,
+        no_fonts=scene.no_fonts and scene.studio is not None,
     )
 
 

@@ -5,6 +5,7 @@ for leaves the machine, and it has an origin of its own.
 """
 
 import base64
+import json
 import os
 import shutil
 import subprocess
@@ -27,6 +28,8 @@ _PATIENCE: Final = 20_000
 #: CSS pixels; what is longer is cut, because the reader of a preview has given up long before.
 _LONGEST: Final = 8_000
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src {images}"
+#: As measure.js has it.
+_HEIGHT: Final = "Math.max(...[document.documentElement, document.body].map((e) => (e ? e.scrollHeight : 0)))"
 #: The same picture on every run: no smoothing by the screen's layout, no moving caret, no GPU.
 _FLAGS: Final = ("--disable-gpu", "--font-render-hinting=none", "--disable-lcd-text", "--hide-scrollbars")
 
@@ -138,16 +141,16 @@ class Chromium:
             studio.refused.clear()
             studio.page.goto(_PLACE + ("" if mode.images else "?images=off"), wait_until="load")
         self._dress(studio, mode)
-        said = studio.page.evaluate(self._measure)
-        facts = measured(said)
-        height = min(max(facts.height, 1), _LONGEST)
+        facts = measured(json.loads(studio.page.evaluate(self._measure))) if mode.measured else None
+        whole = facts.height if facts is not None else studio.page.evaluate(_HEIGHT)
+        height = min(max(whole, 1), _LONGEST)
         clip = {"x": 0, "y": 0, "width": mode.width, "height": height, "scale": mode.scale}
         options = {"format": "png", "optimizeForSpeed": True, "captureBeyondViewport": True, "clip": clip}
         answer = studio.session.send("Page.captureScreenshot", options)
         return Shot(
             png=base64.b64decode(answer["data"]),
-            measured=facts if mode.measured else None,
-            cut=facts.height > _LONGEST,
+            measured=facts,
+            cut=whole > _LONGEST,
             refused=tuple(dict.fromkeys(studio.refused)),
         )
 

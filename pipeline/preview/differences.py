@@ -53,7 +53,7 @@ def _aligned(before: Image.Image, after: Image.Image) -> Change:
     gone: list[Box] = []
     come: list[Box] = []
     space: tuple[list[Box], list[Box]] = [], []
-    for a0, a1, b0, b1 in _strips(_runs(before), _runs(after)):
+    for a0, a1, b0, b1 in _strips(runs_of(before), runs_of(after)):
         strip_before, strip_after = _strip(before, a0, a1), _strip(after, b0, b1)
         if a1 - a0 == b1 - b0:
             boxes = list(_apart(strip_before, strip_after))
@@ -69,8 +69,11 @@ def _aligned(before: Image.Image, after: Image.Image) -> Change:
     return Change(_grown(gone, before.size), _grown(come, after.size))
 
 
-def _runs(image: Image.Image) -> _Runs:
-    """Rows that are alike and follow each other, each with where it starts and how many there are."""
+def runs_of(image: Image.Image) -> _Runs:
+    """Rows that are alike and follow each other, each with where it starts and how many there are.
+
+    `image` is RGB.
+    """
     data, step = image.tobytes(), image.width * 3
     rows = (data[at : at + step] for at in range(0, len(data), step))
     runs, at = [], 0

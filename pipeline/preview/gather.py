@@ -7,12 +7,14 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from pipeline.approvals.requirement import required
+from pipeline.checklist.draft import Answer, NoAnswer
 from pipeline.checklist.report import CampaignReport
 from pipeline.errors import Refused
 from pipeline.models.policy import Policy
 from pipeline.plan.calendar import in_utc
 from pipeline.plan.report import Entry
 from pipeline.preview import folder_images, notes, reading
+from pipeline.preview.asked import answered
 from pipeline.preview.camera import Sitter
 from pipeline.preview.counterpart import Counterpart, counterpart_of
 from pipeline.preview.layout_findings import Looked, judged
@@ -45,6 +47,7 @@ class Making:
     studio: Studio | None
     no_camera: str
     now: datetime
+    answers: Mapping[str, Answer | NoAnswer]
 
 
 def sheet_of(making: Making, campaign: str) -> Sheet:
@@ -87,7 +90,7 @@ def _filled(
     rolls = _rolls(making, folder, now, other, before)
     moment = _moment(making.after, folder)
     people = tuple(
-        notes.person(part, message, earlier, roll, _mail(message, moment, folder, part))
+        notes.person(part, message, earlier, roll, _mail(message, moment, folder, part, making.answers))
         for part, message, earlier, roll in zip(cast.parts, now, before, rolls, strict=True)
     )
     looked = Looked([roll.measured for roll in rolls], cast, making.no_camera)
@@ -142,6 +145,7 @@ def _mail(
     moment: datetime | None,
     folder: CampaignFolder,
     part: Part,
+    answers: Mapping[str, Answer | NoAnswer],
 ) -> Mail | None:
     if not isinstance(message, Message):
         return None
@@ -150,20 +154,22 @@ def _mail(
     frame = None
     if page is not None and len(page) <= _LARGEST_FRAME:
         frame = folder_images.with_images(page, folder)
+    raw = message.as_email(moment or datetime.fromisoformat("2000-01-01T00:00:00Z"))
     return Mail(
         subject=reading.cut(message.subject, reading.PHONE_SUBJECT),
         preheader=reading.cut(snippet[:200], reading.PHONE_PREHEADER),
         text=message.text[:_LARGEST_FRAME],
         html_size=len(page.encode()) if page is not None else 0,
-        whole=len(message.as_email(moment or datetime.fromisoformat("2000-01-01T00:00:00Z"))),
+        whole=len(raw),
         frame=frame,
-        headers=reading.headers_of(message, moment, part.row.address),
-        links=_links(page, message.text),
+        headers=reading.headers_of(raw, part.row.address, dated=moment is not None),
+        links=_links(page, message.text, answers),
     )
 
 
-def _links(page: str | None, text: str) -> tuple[Link, ...]:
-    return reading.links_of(page, text)[:_MOST_LINKS]
+def _links(page: str | None, text: str, answers: Mapping[str, Answer | NoAnswer]) -> tuple[Link, ...]:
+    links = reading.links_of(page, text)[:_MOST_LINKS]
+    return tuple(answered(link, answers) for link in links)
 
 
 def _zone(workspace: Workspace, folder: CampaignFolder) -> ZoneInfo:

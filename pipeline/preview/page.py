@@ -17,6 +17,7 @@ from pipeline.plan.report import Entry
 from pipeline.preview.differences import Box
 from pipeline.preview.modes import DESKTOP_WIDTH, MODES, PHONE_WIDTH
 from pipeline.preview.notes import weekday
+from pipeline.preview.picture import Strip
 from pipeline.preview.sheet import Album, Person, Sheet, View
 from pipeline.preview.words import words_of
 
@@ -39,6 +40,7 @@ def page(album: Album, *, live: bool = False) -> str:
         "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; style-src 'unsafe-inline'; "
         f"script-src 'sha256-{_digest(script)}'" + ("; connect-src 'self'" if live else "")
     )
+    widths = _widths(album)
     known = {
         "album": album,
         "words": words,
@@ -48,9 +50,24 @@ def page(album: Album, *, live: bool = False) -> str:
         "modes": [mode.id for mode in MODES],
         "limit": GMAIL_LIMIT,
         "most": _MOST_ROWS,
+        "strips": {strip: number for number, strip in enumerate(widths)},
+        "widths": widths,
         "frame_widths": {"desktop": DESKTOP_WIDTH, "phone": PHONE_WIDTH},
     }
     return _TEMPLATES.get_template("page.html").render(known)
+
+
+def _widths(album: Album) -> dict[Strip, int]:
+    """Every distinct strip of all pictures, in their order, and how wide it is."""
+    return {
+        strip: picture.width
+        for sheet in album.sheets
+        for person in sheet.people
+        for view in person.views
+        for picture in (view.picture, view.before)
+        if picture is not None
+        for strip in picture.strips
+    }
 
 
 def _file(name: str) -> str:
@@ -65,8 +82,12 @@ def _modes_of(sheet: Sheet) -> list[str]:
     """The ways to look at a campaign: pictures, or frames where there are none; then the text."""
     pictured = any(person.views for person in sheet.people)
     paged = any(person.mail and person.mail.html_size for person in sheet.people)
-    shown = [mode.id for mode in MODES] if pictured else ["desktop", "phone"] if paged else []
-    return [*shown, "text", *(["frame"] if pictured and paged else [])]
+    taken = {mode for person in sheet.people for view in person.views for mode in view.modes}
+    shown = [mode.id for mode in MODES if mode.id in taken]
+    if not pictured and paged:
+        shown = ["desktop", "phone"]
+    framed = any(person.mail and person.mail.frame is not None for person in sheet.people)
+    return [*shown, "text", *(["frame"] if pictured and framed else [])]
 
 
 def _name(person: Person, sheet: Sheet, words: Mapping[str, str]) -> str:

@@ -6,14 +6,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from pipeline.checklist.draft import Answer, NoAnswer
 from pipeline.render.attachment import AttachedFile
-from pipeline.render.message import Message
 
 #: Characters of the subject, and of what follows it, that the list of a phone's mail program has room for.
 #: A full-width character takes two. Programs differ; this is what a narrow one shows.
@@ -39,13 +39,19 @@ _SHOWN_HEADERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One link. `words` are what the reader sees of it; `tracking` are the parameters that measure."""
+    """One link. `words` are what the reader sees of it; `tracking` are the parameters that measure.
+
+    `answer` is what came back from the page, where it was asked.
+    """
 
     words: str
     target: str
     tracking: tuple[tuple[str, str], ...]
     #: `html`, `text`, or both.
     parts: tuple[str, ...]
+    answer: Answer | NoAnswer | None = None
+    #: Whether the answer came from another address, behind a redirect.
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +138,10 @@ def attached(files: Iterable[AttachedFile]) -> tuple[Attached, ...]:
     )
 
 
-def headers_of(message: Message, moment: datetime | None, to: str) -> tuple[tuple[str, str], ...]:
-    """The headers as a mailbox shows them; without a moment there is no date and no id yet."""
-    mail = message_from_bytes(
-        message.as_email(moment or datetime.fromisoformat("2000-01-01T00:00:00Z")), policy=policy.default
-    )
-    absent = set() if moment else {"Date", "Message-ID"}
+def headers_of(raw: bytes, to: str, *, dated: bool) -> tuple[tuple[str, str], ...]:
+    """The headers of a mail as a mailbox shows them; of one that has no moment yet, without date and id."""
+    mail = BytesHeaderParser(policy=policy.default).parsebytes(raw)
+    absent = set() if dated else {"Date", "Message-ID"}
     named = {
         name: str(mail[name]) for name in _SHOWN_HEADERS if mail[name] is not None and name not in absent
     }

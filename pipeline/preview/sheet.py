@@ -135,3 +135,5 @@ class Album:
     no_camera: str = ""
     #: Whether Japanese letters are boxes in the pictures.
     no_fonts: bool = False
+    #: What a page of so many campaigns has no room for: `frames`, `dark` (and the frames), or nothing.
+    left_out: str = ""

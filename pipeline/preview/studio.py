@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import ExitStack
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -11,11 +11,13 @@ from pipeline.preview.camera import Camera, CameraBroke, Open, Shot, Sitter
 from pipeline.preview.differences import Change, changed
 from pipeline.preview.measured import Measured
 from pipeline.preview.modes import MODES, Mode
-from pipeline.preview.picture import Picture, compact, opened
+from pipeline.preview.picture import Picture, Press, opened
 from pipeline.preview.sheet import View
 
 _Waiting = list[tuple[tuple[str, ...], Future["_Developed"]]]
 _Developed = tuple[Picture, Picture | None, Change]
+#: Pictures are made small while the browser takes the next ones.
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +39,43 @@ class Pair:
 
 
 class Studio:
-    """A context manager around a browser that may die. `develop` makes pictures small meanwhile."""
+    """A context manager around a browser that may die.
 
-    def __init__(self, camera: Open, executor: Executor) -> None:
+    The browser has a thread of its own and starts at once, so that it is there when the mails are.
+    """
+
+    def __init__(self, camera: Open) -> None:
         self._open = camera
-        self._executor = executor
+        self._stage = ThreadPoolExecutor(1, thread_name_prefix="camera")
+        self._laboratory = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="picture")
         self._stack = ExitStack()
         self._camera: Camera | None = None
         self._taken: dict[str, Mapping[str, Shot] | str] = {}
+        self._asked: set[str] = set()
+        self._press = Press()
+        self._closing = False
         self.name = ""
 
     def __enter__(self) -> Self:
+        self._stage.submit(self._ready)  # one that does not start is tried again with the first page
         return self
 
     def __exit__(self, *_error: object) -> None:
-        self._close()
+        self._closing = True  # after Ctrl-C: what has not begun never begins
+        self._stage.submit(self._close)
+        self._stage.shutdown()
+        self._laboratory.shutdown()
 
     def rolls(self, pairs: Sequence[Pair]) -> tuple[Roll, ...]:
         """The pictures of each pair, in their order. A page that kills the browser twice has none."""
-        waiting = [self._begun(pair) for pair in pairs]
+        begun = [self._stage.submit(self._begun, pair) for pair in pairs]
+        waiting = [each.result() for each in begun]
         return tuple(each if isinstance(each, Roll) else _finished(*each) for each in waiting)
+
+    def forget(self) -> None:
+        """Keep what was asked for since the last time; the next preview is of almost the same mails."""
+        self._taken = {key: self._taken[key] for key in self._asked if key in self._taken}
+        self._asked.clear()
 
     def _begun(self, pair: Pair) -> Roll | tuple[Mapping[str, Shot], _Waiting]:
         shots = self._shots(pair.now)
@@ -65,33 +84,57 @@ class Studio:
         before = self._shots(pair.before) if pair.before is not None else {}
         earlier = {} if isinstance(before, str) else before
         return shots, [
-            (modes, self._executor.submit(_developed, shots[modes[0]], earlier.get(modes[0])))
+            (modes, self._laboratory.submit(self._developed, shots[modes[0]], earlier.get(modes[0])))
             for modes in _alike(shots)
         ]
 
     def _shots(self, sitter: Sitter) -> Mapping[str, Shot] | str:
         key = _key(sitter)
+        self._asked.add(key)
         if key not in self._taken:
             self._taken[key] = self._patiently(sitter)
         return self._taken[key]
 
     def _patiently(self, sitter: Sitter) -> Mapping[str, Shot] | str:
         trouble = ""
-        for _ in range(2):
+        for _ in range(0 if self._closing else 2):
             try:
-                if self._camera is None:
-                    self._camera = self._stack.enter_context(self._open())
-                    self.name = self._camera.name
-                return self._camera.shots(sitter, _modes(sitter))
+                return self._ready().shots(sitter, _modes(sitter))
             except CameraBroke as broke:
                 trouble = str(broke)
                 self._close()
         return trouble
 
+    def _ready(self) -> Camera:
+        """The browser that is running, or a new one. Raises CameraBroke."""
+        if self._camera is None:
+            self._camera = self._stack.enter_context(self._open())
+            self.name = self._camera.name
+        return self._camera
+
     def _close(self) -> None:
         self._camera = None
         self._stack.close()
         self._stack = ExitStack()
+
+    def _developed(self, now: Shot, before: Shot | None) -> _Developed:
+        image = opened(now.png)
+        picture = self._press.pressed(now.png, image)
+        if before is None or before.png == now.png:
+            return picture, None, Change()
+        earlier = opened(before.png)
+        change = changed(earlier, image)
+        return picture, self._press.pressed(before.png, earlier) if change else None, change
+
+
+@contextmanager
+def studio_of(camera: Open | None) -> Iterator[Studio | None]:
+    """A studio for as long as it is needed, where there is a camera."""
+    if camera is None:
+        yield None
+        return
+    with Studio(camera) as studio:
+        yield studio
 
 
 def _modes(sitter: Sitter) -> tuple[Mode, ...]:
@@ -107,15 +150,6 @@ def _alike(shots: Mapping[str, Shot]) -> Iterator[tuple[str, ...]]:
         shot = shots.get(mode.id, shots[MODES[0].id])
         groups.setdefault(shot.png, []).append(mode.id)
     yield from map(tuple, groups.values())
-
-
-def _developed(now: Shot, before: Shot | None) -> _Developed:
-    image = opened(now.png)
-    if before is None or before.png == now.png:
-        return compact(image), None, Change()
-    earlier = opened(before.png)
-    change = changed(earlier, image)
-    return compact(image), compact(earlier) if change else None, change
 
 
 def _finished(shots: Mapping[str, Shot], waiting: _Waiting) -> Roll:

@@ -12,6 +12,10 @@ _EN: Final = {
     "pictures_by": "pictures by {camera}, scripts off, network cut",
     "no_pictures": "There are no pictures: {why}. The mails are shown in frames instead.",
     "no_fonts": "This machine has no Japanese font: the pictures show boxes. Install fonts-noto-cjk.",
+    "left_out_frames": "Many campaigns: the live frames are left out to keep this file small. "
+    "`postmerge preview CAMPAIGN` shows everything of one.",
+    "left_out_dark": "Many campaigns: dark, forced dark, images off and live are left out to keep this file "
+    "small. `postmerge preview CAMPAIGN` shows everything of one.",
     "not_outlook": "This is Chromium: Outlook and others differ.",
     "campaigns": "Campaigns",
     "no_campaigns": "No campaign differs from the base.",
@@ -72,6 +76,9 @@ _EN: Final = {
     "headers": "Headers",
     "links": "Links",
     "links_none": "no links",
+    "links_unasked": "The pages behind them were not asked (--online asks).",
+    "no_answer": "no answer",
+    "moved_to": "redirected to {url}",
     "link_text": "Text",
     "link_target": "Leads to",
     "link_tracking": "Measured by",

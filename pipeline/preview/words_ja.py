@@ -9,6 +9,11 @@ JA: Final = {
     "pictures_by": "{camera}で撮影(スクリプト無効・通信遮断)",
     "no_pictures": "画像はありません({why})。かわりに、メールを枠の中に表示しています。",
     "no_fonts": "日本語フォントがないため、画像の文字が四角になります。fonts-noto-cjkなどを入れてください。",
+    "left_out_frames": "キャンペーンが多いため、実表示を省いてファイルを小さくしています。"
+    "一件のすべてを見るには `postmerge preview キャンペーン名` を使ってください。",
+    "left_out_dark": "キャンペーンが多いため、ダーク・強制ダーク・画像なし・実表示を省いて"
+    "ファイルを小さくしています。"
+    "一件のすべてを見るには `postmerge preview キャンペーン名` を使ってください。",
     "not_outlook": "Chromiumでの表示です。Outlookなどでは異なることがあります。",
     "campaigns": "キャンペーン",
     "no_campaigns": "比較元と異なるキャンペーンはありません。",
@@ -69,6 +74,9 @@ JA: Final = {
     "headers": "ヘッダー",
     "links": "リンク",
     "links_none": "リンクはありません",
+    "links_unasked": "リンク先のページは確認していません(--onlineで確認します)。",
+    "no_answer": "応答なし",
+    "moved_to": "{url} に転送されます",
     "link_text": "文字",
     "link_target": "リンク先",
     "link_tracking": "計測",

@@ -3,7 +3,7 @@
 from PIL import Image, ImageDraw
 
 from pipeline.preview.differences import Box, changed
-from pipeline.preview.picture import compact, opened
+from pipeline.preview.picture import Press, opened
 
 
 def page(*marks: Box, height: int = 400, colour: str = "black") -> Image.Image:
@@ -78,8 +78,22 @@ def test_what_no_eye_sees_is_no_change() -> None:
 
 def test_a_picture_is_made_small_and_stays_what_it_was() -> None:
     image = page((210, 102, 240, 114), colour="#c0392b")
-    picture = compact(image)
-    back = opened(picture.data)
-    assert back.size == image.size == (picture.width, picture.height)
+    picture = Press().pressed(b"", image)
+    back = Image.new("RGB", image.size)
+    top = 0
+    for strip in picture.strips:
+        back.paste(opened(strip.data), (0, top))
+        top += strip.height
+    assert (picture.width, top) == (picture.width, picture.height) == image.size
     assert not changed(image, back)
-    assert compact(image).data == picture.data
+    assert Press().pressed(b"", image) == picture
+
+
+def test_what_two_pictures_share_is_kept_once_even_where_something_pushed_it_down() -> None:
+    press = Press()
+    one = press.pressed(b"", page(height=1200))
+    other = inserted(page(height=1200), 40, 30)
+    ImageDraw.Draw(other).rectangle((50, 48, 120, 58), fill="black")
+    two = press.pressed(b"", other)
+    assert len({*one.strips, *two.strips}) <= len({*one.strips}) + 3
+    assert len(two.strips) > 20

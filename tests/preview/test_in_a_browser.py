@@ -3,19 +3,18 @@
 import http.client
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from PIL import Image
 
 from pipeline.cli.options import Place
-from pipeline.cli.preview import album_at
+from pipeline.cli.preview import Looking, album_at
 from pipeline.preview import chromium
 from pipeline.preview.camera import Camera, Shot, Sitter
 from pipeline.preview.modes import MODES, Mode
@@ -23,12 +22,11 @@ from pipeline.preview.page import page
 from pipeline.preview.pictures import write_pictures
 from pipeline.preview.serving import Showing, server_of
 from pipeline.preview.sheet import Album, Person
-from pipeline.preview.studio import Pair, Roll, Studio
+from pipeline.preview.studio import Pair, Studio
 from tests.preview.browser import needs_a_browser
 from tests.preview.scene import HOSTILE, PAGE, TEXT, YAML, scene
 
 pytestmark = pytest.mark.slow
-Result = TypeVar("Result")
 
 
 @dataclass
@@ -48,7 +46,7 @@ def picture() -> bytes:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
-    """One campaign that is hostile and changed, and one that is new; made once, looked at often."""
+    """A campaign that was changed, in pictures, and a new one that is hostile, in frames; made once."""
     needs_a_browser()
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 not there without the extra
 
@@ -65,7 +63,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     hostile = PAGE.replace("MORE", HOSTILE)
     story.write({"campaigns/second/campaign.yaml": YAML, "campaigns/second/body.html": hostile})
     story.write({"campaigns/second/body.txt": TEXT})
-    album = album_at(Place(story.root), (), "main", "local")
+    pictured = looked_at(story.root)
+    framed = album_at(Looking(Place(story.root), ("second",), "main", no_camera="it is not asked for"))
+    album = replace(pictured, sheets=(*pictured.sheets, *framed.sheets))
     file = root / "index.html"
     file.write_text(page(album), encoding="utf-8", newline="\n")
     with sync_playwright() as driver:
@@ -73,6 +73,12 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
         browser = driver.chromium.launch(executable_path=chromium.find(os.environ), args=arguments)
         yield Shown(album, file, browser)
         browser.close()
+
+
+def looked_at(root: Path) -> Album:
+    """The campaign that was changed, with pictures."""
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
+        return album_at(Looking(Place(root), ("sale",), "main", studio=studio))
 
 
 @dataclass
@@ -148,8 +154,8 @@ def test_every_mode_of_every_person_has_something_to_see(shown: Shown) -> None:
 
 def test_no_request_leaves_the_page(shown: Shown) -> None:
     with window(shown) as at:
-        for campaign in ("c0", "c1"):
-            at.page.evaluate("(c) => { document.getElementById(`${c}-m-frame`).click() }", campaign)
+        for campaign, mode in (("c0", "frame"), ("c1", "desktop")):
+            at.page.evaluate("(id) => { document.getElementById(id).click() }", f"{campaign}-m-{mode}")
             at.page.locator(f"#{campaign} .view iframe:visible").scroll_into_view_if_needed()
         at.page.frame_locator("#c1 .view iframe:visible").locator("text=See the sale").wait_for()
         kinds = ("data:", "about:", shown.file.as_uri())
@@ -171,7 +177,6 @@ def test_an_ordinary_preview_has_no_complaint_in_the_console(shown: Shown, tmp_p
 
 def test_a_script_in_a_template_does_not_run_and_cannot_break_out(shown: Shown) -> None:
     with window(shown) as at:
-        at.page.evaluate("() => { document.getElementById('c1-m-frame').click() }")
         at.page.frame_locator("#c1 .view iframe:visible").locator("text=See the sale").wait_for()
         assert at.page.title().endswith("Sale · Sale")
         assert at.page.url.startswith(shown.file.as_uri())
@@ -182,14 +187,30 @@ def test_a_script_in_a_template_does_not_run_and_cannot_break_out(shown: Shown) 
         assert (
             at.page.evaluate("document.querySelectorAll('base, form:not([method=dialog]), link').length") == 0
         )
-    assert b"owned" not in b"".join(view.picture.data for view in person(shown, "ordinary", "second").views)
+
+
+def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for() -> None:
+    needs_a_browser()
+    asked = '<img src="https://evil.example/1.png" alt=""><p id="p">quiet</p>'
+    calm, loud = (
+        f"{asked}<p>here</p>",
+        f"{asked}<p>here</p><script>document.body.textContent = 'loud'</script>",
+    )
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
+        one, other = studio.rolls([Pair(Sitter(calm)), Pair(Sitter(loud))])
+    assert [text.words for text in other.measured["desktop"].texts] == ["quiet", "here"]
+    assert [view.picture.png for view in one.views] == [view.picture.png for view in other.views]
+    assert one.refused == ("https://evil.example/1.png",)
 
 
 @pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}])
-def test_axe_finds_no_serious_violation(shown: Shown, look: dict[str, Any]) -> None:
+def test_axe_finds_no_serious_violation(shown: Shown, look: dict[str, Any], tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 see `shown`
 
-    with window(shown, **look) as at:
+    sheets = tuple(replace(sheet, people=sheet.people[:2]) for sheet in shown.album.sheets[:1])
+    file = tmp_path / "few.html"  # of equal parts two tell what there is to tell
+    file.write_text(page(replace(shown.album, sheets=sheets)), encoding="utf-8")
+    with window(replace(shown, file=file), **look) as at:
         found = Axe().run(at.page, options={"iframes": False}).response["violations"]
         serious = [
             (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
@@ -230,7 +251,7 @@ def test_a_new_campaign_is_compared_with_the_last_one_of_its_segment(shown: Show
 
 def test_modes_show_what_they_say(shown: Shown) -> None:
     pictures = {
-        mode: Image.open(BytesIO(view.picture.data)).convert("L")
+        mode: Image.open(BytesIO(view.picture.png)).convert("L")
         for view in person(shown, "ordinary").views
         for mode in view.modes
     }
@@ -244,19 +265,19 @@ def test_modes_show_what_they_say(shown: Shown) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(shown: Shown, tmp_path: Path) -> None:
-    repository = shown.file.parent / "repository"
-    again = apart(lambda: album_at(Place(repository), (), "main", "local"))
-    assert page(again).encode() == shown.file.read_bytes()
-    one, two = tmp_path / "1", tmp_path / "2"
-    assert write_pictures(shown.album, one) == write_pictures(again, two) > 10
-    files = sorted(path.relative_to(one) for path in one.rglob("*.webp"))
-    assert all((one / name).read_bytes() == (two / name).read_bytes() for name in files)
-
-
-def apart(work: Callable[[], Result]) -> Result:
-    """In a thread of its own: playwright allows one browser a thread, and the tests hold one."""
-    with ThreadPoolExecutor(1) as executor:
-        return executor.submit(work).result()
+    looking = Looking(Place(shown.file.parent / "repository"), ("sale",), no_camera="it is not asked for")
+    assert page(album_at(looking)) == page(album_at(looking))
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
+        again = album_at(replace(looking, studio=studio, no_camera=""))
+    (sheet,) = again.sheets
+    for one, other in zip(shown.album.sheets[0].people, sheet.people, strict=True):
+        assert [(view.modes, view.picture) for view in one.views] == [
+            (view.modes, view.picture) for view in other.views
+        ]
+    count = write_pictures(again, tmp_path)
+    files = list(tmp_path.rglob("*.png"))
+    assert len(files) == count == sum(len(each.views) for each in sheet.people) > 10
+    assert page(again) == page(again)
 
 
 class Dying:
@@ -290,13 +311,8 @@ def test_a_browser_that_dies_midway_is_started_again() -> None:
         with chromium.chromium(os.environ) as camera:
             yield Dying(camera)
 
-    pairs = [Pair(Sitter(f"<p>page {n}</p>")) for n in range(3)]
-
-    def taken() -> Sequence[Roll]:
-        with ThreadPoolExecutor(1) as executor, Studio(dying, executor) as studio:
-            return studio.rolls(pairs)
-
-    rolls = apart(taken)
+    with Studio(dying) as studio:
+        rolls = studio.rolls([Pair(Sitter(f"<p>page {n}</p>")) for n in range(3)])
     assert Dying.crashed == 1
     assert [(roll.broke, bool(roll.views)) for roll in rolls] == [("", True)] * 3
 

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
+from pipeline.checklist.report import CampaignReport
 from pipeline.cli import cli
 from pipeline.errors import PipelineError
+from pipeline.models.recipient import Recipient
 from pipeline.preview import chromium
+from pipeline.preview.fitting import fitting_page
+from pipeline.preview.page import page
+from pipeline.preview.picture import Press
+from pipeline.preview.reading import Cut
+from pipeline.preview.sheet import Album, Mail, Person, Sheet, View
+from pipeline.render.cast import Part
 from tests.preview.browser import needs_a_browser
 from tests.preview.scene import HOSTILE, PAGE, YAML, scene
 from tests.stories.story import CAMPAIGN, Story
@@ -65,8 +74,8 @@ def test_a_hostile_mail_is_text_in_the_page_and_never_markup(tmp_path: Path) -> 
 
 
 def test_a_mail_that_fails_for_one_person_is_explained_and_the_others_are_shown(tmp_path: Path) -> None:
-    page = PAGE.replace("MORE", "{{ 1 / (0 if '<' in recipient.name else 1) }}")
-    html, _ = made(scene(tmp_path / "repository", page))
+    template = PAGE.replace("MORE", "{{ 1 / (0 if '<' in recipient.name else 1) }}")
+    html, _ = made(scene(tmp_path / "repository", template))
     assert html.count("There is no mail for this person") >= 1
     assert "The template divides by zero." in html
     assert "body.html, line" in html
@@ -75,13 +84,51 @@ def test_a_mail_that_fails_for_one_person_is_explained_and_the_others_are_shown(
 
 def test_five_megabytes_and_thousands_of_links_make_no_monster(tmp_path: Path) -> None:
     links = "".join(f'<a href="https://www.hanamori.example/{n}">link {n}</a> ' for n in range(4000))
-    page = PAGE.replace("MORE", links + "<p>" + "長い本文。" * 600_000 + "</p>")
-    html, _ = made(scene(tmp_path / "repository", page))
+    template = PAGE.replace("MORE", links + "<p>" + "長い本文。" * 600_000 + "</p>")
+    html, _ = made(scene(tmp_path / "repository", template))
     assert "too large to be shown in a frame" in html
     assert "Gmail clips this mail" in html
     assert "https://www.hanamori.example/9<" in html
     assert "and 240 more" in html
     assert len(html) < 5_000_000
+
+
+def test_many_campaigns_leave_out_what_is_shown_elsewhere_and_say_so() -> None:
+    picture = Press().pressed(b"", Image.effect_noise((100, 60), 90).convert("RGB"))
+    dark = Press().pressed(b"", Image.effect_noise((100, 60), 60).convert("RGB"))
+    views = (View(("desktop", "images-off"), picture), View(("dark",), dark))
+    whole = Mail(Cut("Sale", ""), Cut("", ""), "text", 9_000, 9_000, "<p>" + "live" * 2_000, (), ())
+    part = Part("ordinary", Recipient("invented-ordinary", "a@people.example", {}), frozenset())
+    sheet = Sheet(
+        "sale",
+        None,
+        "",
+        None,
+        CampaignReport("sale", None, (), ()),
+        people=(Person(part, whole, views=views),),
+    )
+    album = Album("en", "here", None, (sheet,))
+    everything = len(page(album))
+    assert "left out" not in fitting_page(album)
+    less = fitting_page(album, everything - 1)
+    assert "the live frames are left out" in less
+    assert 'id="c0-m-dark"' in less
+    least = fitting_page(album, 0)
+    assert "dark, forced dark, images off and live are left out" in least
+    assert 'id="c0-m-desktop"' in least
+    assert 'id="c0-m-dark"' not in least
+    assert everything > len(less) > len(least)
+
+
+def test_a_machine_without_japanese_letters_says_that_pictures_show_boxes(tmp_path: Path) -> None:
+    lister = tmp_path / "bin/fc-list"
+    lister.write_text("#!/bin/sh\n")
+    lister.chmod(0o755)
+    assert chromium.lacks_japanese()
+    lister.write_text("#!/bin/sh\nPATH=/nowhere; echo 'Noto Sans CJK JP'\n")
+    assert not chromium.lacks_japanese()
+    assert "日本語フォントがない" in page(Album("ja", "here", None, (), camera="Chromium", no_fonts=True))
+    assert "日本語フォントがない" not in page(Album("ja", "here", None, (), camera="Chromium"))
 
 
 def test_a_campaign_that_cannot_be_read_shows_its_findings(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from pipeline.preview.words import words_of
 #: Bytes of HTML behind which Gmail shows no more.
 GMAIL_LIMIT: Final = 102_400
 _MOST_ROWS: Final = 60
+#: Not printable to Python, and in every Japanese mail: the ideographic space.
+_SPACES: Final = "\t\u3000"
 _WIDTHS: Final = {mode.id: mode.width for mode in MODES}
 _LEVELS: Final = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
@@ -157,7 +159,7 @@ def _is_narrow(view: View) -> bool:
 
 def _said(words: str) -> str:
     """Text for a line of code: characters that could disguise what is written are shown as what they are."""
-    return "".join(char if char.isprintable() or char == "\t" else f"\\x{ord(char):02x}" for char in words)
+    return "".join(char if char.isprintable() or char in _SPACES else f"\\x{ord(char):02x}" for char in words)
 
 
 def _said_lines(words: str) -> str:

@@ -147,6 +147,13 @@ def test_a_mail_of_text_alone_has_no_html_to_look_at(tmp_path: Path) -> None:
     assert frames(html) == []
 
 
+def test_what_could_disguise_a_line_is_shown_and_a_japanese_space_is_one(tmp_path: Path) -> None:
+    text = "一\u3000二 {{ unsubscribe_url }} abc\u202edcba\n"
+    html, _ = made(scene(tmp_path / "repository", yaml=CAMPAIGN, text=text), "sale")
+    assert "一\u3000二" in html
+    assert "abc\\x202edcba" in html
+
+
 def test_numbers_and_approvals_stand_in_the_page(tmp_path: Path) -> None:
     html, _ = made(scene(tmp_path / "repository"))
     assert ">7</strong>" in html

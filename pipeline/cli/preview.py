@@ -61,9 +61,7 @@ def preview(
     One HTML file that needs nothing else, and the pictures behind it. Without CAMPAIGN, all of them.
     """
     # Imported here and below: no other command should wait for Pillow and the templates of the page.
-    from pipeline.preview.fitting import fitting_page  # noqa: PLC0415
     from pipeline.preview.page import page  # noqa: PLC0415
-    from pipeline.preview.pictures import write_pictures  # noqa: PLC0415
     from pipeline.preview.serving import serve_pages  # noqa: PLC0415
     from pipeline.preview.studio import studio_of  # noqa: PLC0415
 
@@ -79,6 +77,14 @@ def preview(
             )
             return
         album = album_at(looking)
+    _write(album, out)
+
+
+def _write(album: "Album", out: Path) -> None:
+    """The page and the pictures as files, and what there is."""
+    from pipeline.preview.fitting import fitting_page  # noqa: PLC0415
+    from pipeline.preview.pictures import write_pictures  # noqa: PLC0415
+
     out.mkdir(parents=True, exist_ok=True)
     file = out / "index.html"
     file.write_text(fitting_page(album), encoding="utf-8", newline="\n")

@@ -1,6 +1,6 @@
 """One repository at GitHub, and what people do there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -186,6 +186,14 @@ class Hub:
         self.record("push", by, pull.branch, before, sha)
         self._follow(pull.branch)
         return sha
+
+    def queue(self, pulls: Sequence[Pull]) -> None:
+        """A merge queue: each is squashed on top of the one before, and main is pushed once for all."""
+        before, pushes = self.head(), len(self.pushes)
+        for pull in pulls:
+            self.merge(pull, by="web-flow", method="squash")
+        del self.pushes[pushes:]
+        self.record("merge_queue_merge", "web-flow", "main", before, self.head())
 
     def merge(self, pull: Pull, *, by: str, method: str = "merge", evil: Files | None = None) -> str:
         """Merge as GitHub does; `evil` changes files in the merge itself."""

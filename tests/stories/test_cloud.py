@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cli import preview
 from pipeline.delivery.dispatch import deliver
 from pipeline.errors import PipelineError
+from pipeline.workspace import workspace as loading
+from pipeline.workspace.git import Repository
 from tests.cloud import TABLE, Replies, admin, cloud, make_bucket, make_table
 from tests.ses_double import Double, running
 from tests.stories.meddling import Meddle, meddled
@@ -157,3 +160,17 @@ def test_a_region_without_ses_is_named_and_holds_the_campaign(
     story.wait(minutes=1)
     assert _pass(story) == ""
     assert len(ses.accepted()) == 20
+
+
+def test_the_preview_opens_the_ledger_that_belongs_to_the_repository_of_the_policy(
+    story: Story, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_table()
+    policy = (story.root / "policy.yaml").read_text("utf-8")
+    story.commit({"policy.yaml": f"repository: hanamori/campaigns\n{policy}"})
+    story.order(yaml=TWO_BATCHES)
+    with Repository.open(story.root) as repository:
+        workspace = loading.load(repository.working_tree())
+        with preview._ledger(repository, workspace, "local") as ledger:
+            assert ledger is not None, capsys.readouterr().err
+            assert ledger.test_sends("sale", workspace.digest("sale"))

@@ -5,6 +5,7 @@ half second in which Python loads modules is spent once for all of them. A proce
 """
 
 import array
+import gc
 import os
 import select
 import signal
@@ -99,6 +100,7 @@ def main() -> None:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listening.bind(sys.argv[1])
     listening.listen(64)
+    gc.freeze()  # or every fork copies what its first search of the heap touches
     print("ready", flush=True)
     _serve(listening)
 

@@ -5,6 +5,7 @@ the second in which Python loads modules is spent once for all of them. A proces
 """
 
 import array
+import gc
 import json
 import os
 import select
@@ -75,6 +76,7 @@ def main() -> None:
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(sys.argv[1])
     listening.listen(64)
+    gc.freeze()  # or every fork copies what its first search of the heap touches
     print("ready", flush=True)
     order = _serve(listening)
     if order is None:

@@ -5,6 +5,7 @@ for the second in which Python loads modules. It begins with what a `postmerge w
 what the commits say, and the judgement of the checklist about them; never with anything of the ledger.
 """
 
+import gc
 import json
 import os
 import signal
@@ -121,6 +122,8 @@ def main() -> None:
     child_process._start = partial(nursery.born, address=sys.argv[2])
     with _template(stage) as world:
         assert threading.active_count() == 1, threading.enumerate()
+        gc.collect()
+        gc.freeze()  # or every fork copies what its first search of the heap touches
         print("ready", flush=True)
         for line in sys.stdin:
             word = json.loads(line)

@@ -102,6 +102,9 @@ def _sending(entry: Entry, plan: DeliveryPlan, words: Phrases) -> Iterator[tuple
     if sends := [step for step in entry.steps if isinstance(step, Send)]:
         yield words.first, shown(sends[0].at, plan.zone)
         yield words.last, shown(sends[-1].until, plan.zone)
+    elif plan.send_at is not None:
+        # How long it takes depends on how many they are.
+        yield words.first, shown(plan.send_at, plan.zone)
     yield words.pace, _pace(plan, words)
     if sizes := [step.batch for step in entry.steps if isinstance(step, Send)]:
         said = words.batch if sizes[0] == sizes[-1] else words.first_batch

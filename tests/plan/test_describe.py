@@ -248,3 +248,9 @@ def test_in_japanese_too_and_one_that_leaves_at_its_merge() -> None:
     assert "件名「秋のセール」→「{{ recipient.name }}様 冬のセール」" in said
     assert "送信予定 2026-11-04 10:00 JST (01:00 UTC) → マージ時" in said
     assert "配信先 1,000件 → 1,234件(+23%)" in said
+
+
+def test_when_it_begins_is_said_also_where_nobody_could_be_counted() -> None:
+    said = dict(facts_of(replace(START, forecast=Forecast(None), steps=()), phrases("en")))
+    assert said["first message"] == "2026-12-01 10:00 JST (01:00 UTC)"
+    assert "last message" not in said

@@ -63,7 +63,11 @@ SELECT r.campaign, r.revision, r.wave, r.batch, r.attempt, r.token, r.size, r.po
     coalesce(v.states, s.states) AS states,
     coalesce(v.accepted, s.accepted, 0) AS accepted, coalesce(v.refused, s.refused, 0) AS refused,
     coalesce(v.excluded, s.excluded, 0) AS excluded, coalesce(v.unknown, s.unknown, r.size) AS unknown,
-    coalesce(v.deferred, s.deferred, 0) AS deferred, coalesce(v.reasons, s.reasons, '{}') AS reasons,
+    coalesce(v.deferred, s.deferred, 0) AS deferred,
+    -- A ledger from before resolutions wrote reason -> count alone; nearly always a batch has one kind of them.
+    coalesce(v.reasons, CASE (SELECT type FROM json_each(s.reasons) LIMIT 1) WHEN 'integer' THEN
+        json_object(CASE WHEN s.unknown > 0 THEN 'u' WHEN s.refused > 0 THEN 'r' WHEN s.excluded > 0 THEN 'x'
+            ELSE 'h' END, json(s.reasons)) ELSE s.reasons END, '{}') AS reasons,
     max(r.at, coalesce(s.at, ''), coalesce(v.at, '')) AS newest
 FROM reservation r
 LEFT JOIN settlement s USING (campaign, revision, wave, batch, attempt)

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import Reserved, Taken, TestSend, batches_of
+from pipeline.ledger.resolution import Resolved
 from pipeline.ledger.sqlite import SqliteLedger
 from tests.ledger.books import (
     CAMPAIGN,
@@ -258,3 +259,27 @@ def test_a_settled_batch_survives_a_close_and_a_late_settlement(path: Path) -> N
     assert not ledger.settle(outcomes(first_batch(), "rr"))
     assert ledger.account(CAMPAIGN).accepted == 2
     ledger.close()
+
+
+def test_a_ledger_of_before_resolutions_keeps_what_it_knows_and_learns_them(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    ledger = SqliteLedger(path)
+    ledger.open_revision(REVISION)
+    send(ledger, first_batch(), "au", reason="timeout")
+    ledger.close()
+    db = sqlite3.connect(path)
+    db.executescript("DROP VIEW book; DROP TABLE resolution; DROP TRIGGER settlement_stays;")
+    db.execute("UPDATE settlement SET reasons = '{\"timeout\": 1}'")  # as it was written then
+    db.commit()
+    db.close()
+    ledger = SqliteLedger(path)
+    account = ledger.account(CAMPAIGN)
+    assert (account.accepted, account.unknown, account.reasons) == (1, 1, {"timeout": 1})
+    assert ledger.undecided(CAMPAIGN)[0].states == "au"
+    assert resolve(ledger, "aa") == Resolved()
+    account = ledger.account(CAMPAIGN)
+    assert (account.accepted, account.unknown, account.reasons) == (2, 0, {})
+    ledger.close()
+    with sqlite3.connect(path) as db, pytest.raises(sqlite3.IntegrityError, match="never rewritten"):
+        db.execute("DELETE FROM resolution")
+    db.close()

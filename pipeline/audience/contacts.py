@@ -1,6 +1,6 @@
 """The port to the people: resolve a rule to recipients and exclusions, and judge them anew at send time."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
@@ -110,11 +110,11 @@ class Contacts(Protocol):
         ...
 
 
-def objections(rule: AudienceRule, contacts: Contacts) -> tuple[Objection, ...]:
+def objections(
+    rule: AudienceRule, columns: Callable[[ContactSource], Mapping[str, str]]
+) -> tuple[Objection, ...]:
     """What the rule asks of its sources and they do not have: columns of segments and of the policy."""
-    found = (
-        objection for each in rule.everyone() for objection in _missing(each, contacts.columns(each.source))
-    )
+    found = (objection for each in rule.everyone() for objection in _missing(each, columns(each.source)))
     return tuple(dict.fromkeys(found))
 
 

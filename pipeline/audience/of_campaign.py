@@ -1,8 +1,11 @@
 """The audience rule of a campaign in a workspace, or what is wrong with it and where."""
 
-from pipeline.audience.contacts import Contacts, objections
+from collections.abc import Callable, Mapping
+
+from pipeline.audience.contacts import objections
 from pipeline.audience.rule import AudienceRule, Objection, audience_rule
 from pipeline.models.finding import Finding, Position
+from pipeline.models.policy import ContactSource
 from pipeline.workspace.workspace import Workspace
 
 
@@ -24,10 +27,13 @@ def rule_of(workspace: Workspace, campaign_id: str) -> AudienceRule | tuple[Find
 
 
 def source_findings(
-    workspace: Workspace, campaign_id: str, rule: AudienceRule, contacts: Contacts
+    workspace: Workspace,
+    campaign_id: str,
+    rule: AudienceRule,
+    columns: Callable[[ContactSource], Mapping[str, str]],
 ) -> tuple[Finding, ...]:
     """Columns that the rule names and its contact sources do not have."""
-    return tuple(_finding(workspace, campaign_id, objection) for objection in objections(rule, contacts))
+    return tuple(_finding(workspace, campaign_id, objection) for objection in objections(rule, columns))
 
 
 def _finding(workspace: Workspace, campaign_id: str, objection: Objection) -> Finding:

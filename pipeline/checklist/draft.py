@@ -44,6 +44,11 @@ class Audience:
         return cast(_T, self._made[make])
 
 
+def ids_of(audience: Audience) -> frozenset[str]:
+    """Who is in the audience."""
+    return frozenset(id_ for rows in audience.rows() for id_ in rows.ids)
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
     """A revision of another campaign that was begun."""
@@ -85,6 +90,13 @@ class Other:
     send_at: datetime | None
     #: The ids of its audience as it is now. Only with contacts.
     ids: Callable[[], frozenset[str]] = field(repr=False, default=frozenset)
+    _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)
+
+    def once(self, key: object, make: Callable[[], _T]) -> _T:
+        """What `make` makes, made once under that key for every campaign of a round."""
+        if key not in self._made:
+            self._made[key] = make()
+        return cast(_T, self._made[key])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,20 @@
 """What is at hand for the rules that need more than files, and why the rest is not."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.audience.contacts import Contacts, Resolution
 from pipeline.checklist.draft import Earlier, Fetch
 from pipeline.checklist.report import Status
 from pipeline.checklist.rule import Need
-from pipeline.models.recipient import Recipient
-from pipeline.render.check import rehearsed
-from pipeline.render.failure import RenderFailure
-from pipeline.render.message import Message
-from pipeline.render.source import MailSource
+from pipeline.render.check import Rehearsal, rehearsals
 
 #: Reads the ledger: every revision there is, newest first. Raises PipelineError when that cannot be done.
 History = Callable[[], tuple[Earlier, ...]]
 #: Whether a test send of a campaign, with that content digest, is on record.
 Tested = Callable[[str, str], bool]
-Rendering = Callable[[MailSource, Sequence[Recipient]], Sequence[Message | RenderFailure]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +49,4 @@ class Means:
     tested: Tested = lambda _campaign, _digest: False
     fetch: Fetch | None = None
     at_delivery: bool = False
-    render: Rendering = field(default=rehearsed)
+    rehearsals: Callable[[], AbstractContextManager[Rehearsal]] = rehearsals

@@ -1,7 +1,6 @@
 """Running the checklist over a workspace."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import ExitStack
 
 from pipeline.audience.of_campaign import rule_of, source_findings
 from pipeline.audience.rule import AudienceRule
@@ -10,6 +9,7 @@ from pipeline.checklist.catalogue import RULES, by_name
 from pipeline.checklist.drafting import Drafted, drafted
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
+from pipeline.checklist.round import Round
 from pipeline.checklist.rule import PERSON, Need, Rule
 from pipeline.checklist.setting_aside import (
     WAIVER,
@@ -41,19 +41,31 @@ def run(
 
     What a rule needs and `means` does not have is left for later: it is asked again at delivery.
     """
-    found = (*workspace.findings, *more)
-    reports = tuple(_Run(workspace, campaign, means, rules).report(found) for campaign in campaigns)
+    found, wanted = (*workspace.findings, *more), tuple(campaigns)
+    with Round(workspace, means) as shared:
+        # One segment after the other: its people are looked up once.
+        made = {
+            name: _Run(shared, name, rules).report(found)
+            for name in sorted(wanted, key=lambda name: _segment(workspace, name))
+        }
+    reports = tuple(made[name] for name in wanted)
     of_none = [finding for finding in found if finding.campaign is None]
     return Report(reports, in_order([*of_none, *wrong_severities(_KNOWN, workspace)]))
+
+
+def _segment(workspace: Workspace, campaign: str) -> str:
+    folder = workspace.campaigns.get(campaign)
+    return (folder.campaign.audience.segment or "") if folder is not None else ""
 
 
 class _Run:
     """The checklist of one campaign, while it is run."""
 
-    def __init__(self, workspace: Workspace, campaign: str, means: Means, rules: Sequence[Rule]) -> None:
-        self._workspace = workspace
+    def __init__(self, shared: Round, campaign: str, rules: Sequence[Rule]) -> None:
+        self._round = shared
+        self._workspace = workspace = shared.workspace
         self._campaign = campaign
-        self._means = means
+        self._means = shared.means
         self._rules = rules
         self._ja = workspace.policy is not None and workspace.policy.language == "ja"
         self._answers = Answers(campaign, ja=self._ja)
@@ -65,15 +77,14 @@ class _Run:
             return self._unreadable()
         self._audience()
         needs = frozenset[Need]().union(*(rule.needs | rule.uses for rule in self._rules))
-        with ExitStack() as keep:
-            sound = not blocking(self._answers.findings)
-            draft = drafted(self._workspace, self._campaign, self._means, needs, keep, sound=sound)
-            self._rendering(draft, sound=sound)
-            for rule in self._rules:
-                if rule.check is not None:
-                    self._answers.ask(rule, draft)
-                elif rule.hold:
-                    self._held_by_delivery(rule)
+        sound = not blocking(self._answers.findings)
+        draft = drafted(self._round, self._campaign, needs, sound=sound)
+        self._rendering(draft, sound=sound)
+        for rule in self._rules:
+            if rule.check is not None:
+                self._answers.ask(rule, draft)
+            elif rule.hold:
+                self._held_by_delivery(rule)
         return self._settled(draft)
 
     def _unreadable(self) -> CampaignReport:
@@ -93,8 +104,8 @@ class _Run:
             self._answers.add(rule)
             return
         try:
-            contacts = self._means.contacts
-            self._answers.add(source_findings(self._workspace, self._campaign, rule, contacts))
+            columns = self._round.columns
+            self._answers.add(source_findings(self._workspace, self._campaign, rule, columns))
         except PipelineError as error:
             self._answers.status(_COLUMNS, Status.LATER, error.sentence)
 

@@ -1,8 +1,10 @@
 """Does this campaign render at all? Asked with invented people, before anybody real is involved."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from pipeline.models.recipient import Recipient
+from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
@@ -13,7 +15,19 @@ from pipeline.render.unsubscribe import UnsubscribeKey
 EXAMPLE_KEY = UnsubscribeKey(b"an example that signs nothing real")
 
 
-def rehearsed(source: MailSource, recipients: Sequence[Recipient]) -> tuple[Message | RenderFailure, ...]:
+Rehearsal = Callable[[MailSource, Sequence[Recipient]], Sequence[Message | RenderFailure]]
+
+
+@contextmanager
+def rehearsals() -> Iterator[Rehearsal]:
+    """Rehearsals of several campaigns, one after the other, in one child process."""
+    with Spare() as spare:
+        yield lambda source, recipients: rehearsed(source, recipients, spare)
+
+
+def rehearsed(
+    source: MailSource, recipients: Sequence[Recipient], spare: Spare | None = None
+) -> tuple[Message | RenderFailure, ...]:
     """The mails of `recipients`, or why there is none.
 
     When the next one fails in the very same way, the rest is not tried: a template that never ends would
@@ -21,7 +35,7 @@ def rehearsed(source: MailSource, recipients: Sequence[Recipient]) -> tuple[Mess
     """
     results: list[Message | RenderFailure] = []
     seen: set[tuple[str, str | None, int | None]] = set()
-    with Renderer(source, EXAMPLE_KEY) as renderer:
+    with Renderer(source, EXAMPLE_KEY, spare=spare) as renderer:
         for recipient in recipients:
             (result,) = renderer.render([recipient])
             if isinstance(result, RenderFailure):

@@ -2,7 +2,7 @@
 
 It has no credentials, no files, no network, little memory and little time, so that a template which gets
 past the sandbox finds nothing. It reads a source, then batches of rows, from standard input, and answers
-row by row on standard output; when its input ends, so does it.
+row by row on standard output; another source begins the next campaign. When its input ends, so does it.
 """
 
 import resource
@@ -60,7 +60,12 @@ def main() -> None:
         _shut_in(limits)
         wire.write(out, wire.READY)
         while True:
-            _answer(wire.read(said, longest=_LONGEST_FRAME), composer, limits)
+            asked = wire.read(said, longest=_LONGEST_FRAME)
+            if isinstance(asked, dict):
+                composer = _composer(*wire.source_in(asked))
+                wire.write(out, wire.READY)
+            else:
+                _answer(asked, composer, limits)
     except (wire.Garbled, OSError):
         return  # the parent has gone, or has had enough
 

@@ -7,7 +7,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from typing import Final
+from typing import Final, Self
 
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Recipient
@@ -44,10 +44,10 @@ class ChildProcess:
 
     def __init__(self, source: MailSource, limits: Limits, errand: wire.Errand) -> None:
         self.answered = 0
+        self.limits = limits
         #: What was said of branches, in the order of the rows that were asked about.
         self.taken: list[wire.Taken] = []
-        self._limits = limits
-        #: What this child has said; another one begins to count anew.
+        #: What this child has said of its campaign; another one begins to count anew.
         self._stencils: list[Stencil] = []
         # a part may need six bytes a character as JSON; subject, HTML and text
         self._longest_frame = 18 * limits.part_characters + 65536
@@ -58,7 +58,18 @@ class ChildProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self._begin(wire.source_out(source, limits, errand))
+        if not self.begins(source, errand):
+            self.end()
+            raise _not_started()
+
+    def begins(self, source: MailSource, errand: wire.Errand) -> bool:
+        """Turn to a campaign, the first or another one, and forget the one before; whether it is ready."""
+        self.taken, self._stencils = [], []
+        ready = None
+        with self._patience(1), suppress(wire.Garbled):
+            self._say(wire.source_out(source, self.limits, errand))
+            ready = self._hear()
+        return ready == wire.READY
 
     def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """Answers for the first of `rows`, as many as the child lived for."""
@@ -96,19 +107,10 @@ class ChildProcess:
     def _hear(self) -> object:
         return wire.read(self._out, longest=self._longest_frame)
 
-    def _begin(self, source: object) -> None:
-        ready = None
-        with self._patience(1), suppress(wire.Garbled):
-            self._say(source)
-            ready = self._hear()
-        if ready != wire.READY:
-            self.end()
-            raise _not_started()
-
     @contextmanager
     def _patience(self, mails: int) -> Iterator[None]:
         """Kill the child when it takes too long by the wall clock; waiting for its answer then ends."""
-        seconds = self._limits.wall_seconds + self._limits.wall_seconds_each * mails
+        seconds = self.limits.wall_seconds + self.limits.wall_seconds_each * mails
         watch = threading.Timer(seconds, self._process.kill)
         watch.daemon = True
         watch.start()
@@ -116,6 +118,38 @@ class ChildProcess:
             yield
         finally:
             watch.cancel()
+
+
+class Spare:
+    """Keeps a child between two campaigns: starting one takes longer than what most are asked for.
+
+    A context manager; the child that is kept ends with it.
+    """
+
+    def __init__(self) -> None:
+        self._child: ChildProcess | None = None
+
+    def take(self, source: MailSource, limits: Limits, errand: wire.Errand) -> ChildProcess:
+        """A child that is ready for a campaign: the one that was kept, or a new one."""
+        child, self._child = self._child, None
+        if child is not None:
+            if child.limits == limits and child.begins(source, errand):
+                return child
+            child.end()
+        return ChildProcess(source, limits, errand)
+
+    def keep(self, child: ChildProcess) -> None:
+        """Take back a child that has answered everything."""
+        assert self._child is None, "one campaign after the other"
+        self._child = child
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._child is not None:
+            self._child.end()
+            self._child = None
 
 
 def _start(folder: str) -> subprocess.Popen[bytes]:

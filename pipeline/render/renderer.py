@@ -7,7 +7,7 @@ from typing import Final, Self
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Recipient
 from pipeline.render import unsubscribe
-from pipeline.render.child_process import UNKNOWN_END, ChildProcess
+from pipeline.render.child_process import UNKNOWN_END, ChildProcess, Spare
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
@@ -32,9 +32,18 @@ class Renderer:
     """
 
     def __init__(
-        self, source: MailSource, key: UnsubscribeKey, *, limits: Limits | None = None, shared: bool = True
+        self,
+        source: MailSource,
+        key: UnsubscribeKey,
+        *,
+        limits: Limits | None = None,
+        shared: bool = True,
+        spare: Spare | None = None,
     ) -> None:
-        """`shared` is whether mails that differ only in values are made from one stencil."""
+        """`shared` is whether mails that differ only in values are made from one stencil.
+
+        The child comes from `spare` and goes back there, where one is given; it ends with us otherwise.
+        """
         if sys.platform != "linux":
             raise PipelineError(
                 "Mails are rendered under limits that only Linux has.",
@@ -44,13 +53,22 @@ class Renderer:
         self._key = key
         self._limits = limits or Limits()
         self._errand = Errand.SHARE if shared else Errand.EACH
+        self._spare = spare
         self._child: ChildProcess | None = None
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *error: object) -> None:
+        if self._spare is not None and self._child is not None and error == (None, None, None):
+            self._spare.keep(self._child)
+            self._child = None
         self._end_child()
+
+    def _started(self) -> ChildProcess:
+        if self._spare is not None:
+            return self._spare.take(self._source, self._limits, self._errand)
+        return ChildProcess(self._source, self._limits, self._errand)
 
     def render(
         self, recipients: Sequence[Recipient], tags: Callable[[Recipient], Mapping[str, str]] = _no_tags
@@ -89,7 +107,7 @@ class Renderer:
         step = len(waiting)
         while waiting:
             if self._child is None:
-                self._child = ChildProcess(self._source, self._limits, self._errand)
+                self._child = self._started()
             child, asked = self._child, waiting[:step]
             fresh = child.answered == 0
             answers = child.ask(asked)

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -225,6 +226,10 @@ class Case:
         }
         for name, other in given.get("others", {}).items():
             values = {key: value for key, value in other.items() if key != "rows"}
+            if "audience" not in values:
+                # People of its own: two campaigns with one segment have the same.
+                values["audience"] = {**CAMPAIGN["audience"], "segment": name}
+                made[f"segments/{name}.yaml"] = _dumped({**SEGMENT, **given.get("segment", {})})
             made[f"campaigns/{name}/campaign.yaml"] = _dumped({**CAMPAIGN, **values})
             made[f"campaigns/{name}/body.txt"] = made[f"campaigns/{name}/body.html"] = "x\n"
         return {path: text if isinstance(text, bytes) else text.encode() for path, text in made.items()}
@@ -258,7 +263,7 @@ class Case:
             tested=lambda _campaign, digest: digest in tested,
             fetch=_fetch(given["answers"]) if "answers" in given else None,
             at_delivery=bool(given.get("at_delivery")),
-            render=compose_here,
+            rehearsals=lambda: nullcontext(compose_here),
         )
 
 

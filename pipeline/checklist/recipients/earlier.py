@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from pipeline.checklist.draft import Audience, Draft, Earlier, Other
+from pipeline.checklist.draft import Draft, Earlier, Other, ids_of
 from pipeline.checklist.masking import Tally
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.campaign import Kind, State
@@ -138,11 +138,6 @@ def _same(draft: Draft, earlier: Earlier) -> bool:
     """Whether ids of the earlier campaign mean the same people; of a segment that is gone they may."""
     segment = draft.segments.get(earlier.segment)
     return segment is None or draft.segment is None or segment.source == draft.segment.source
-
-
-def ids_of(audience: Audience) -> frozenset[str]:
-    """Who is in the audience."""
-    return frozenset(id_ for rows in audience.rows() for id_ in rows.ids)
 
 
 def _listed(recent: list[Earlier]) -> str:

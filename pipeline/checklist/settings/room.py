@@ -38,6 +38,10 @@ def _window(draft: Draft, name: str, campaign: Campaign, size: int) -> _Window:
     return _Window(start, sends[-1].until if sends else start)
 
 
+def _other_window(draft: Draft, other: Other) -> _Window:
+    return _window(draft, other.id, other.campaign, other.campaign.audience.expect.max)
+
+
 def _size(draft: Draft) -> int:
     """How many get it: counted where the contacts are at hand, and else as many as are expected at most."""
     counted = draft.seen_audience.size if draft.seen_audience else 0
@@ -123,7 +127,7 @@ def collision(draft: Draft) -> Iterator[Verdict]:
     mine = _window(draft, draft.id, draft.campaign, _size(draft))
     latest = draft.campaign.schedule.latest_start or draft.policy.schedule.latest_start
     for other in _still_to_come(draft):
-        theirs = _window(draft, other.id, other.campaign, other.campaign.audience.expect.max)
+        theirs = other.once(_window, lambda other=other: _other_window(draft, other))  # type: ignore[misc]
         if theirs.start < mine.end and mine.start < theirs.end:
             late = theirs.start <= mine.start and theirs.end - mine.start > latest
             yield _beside(draft, other, theirs, late=late)

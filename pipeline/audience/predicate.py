@@ -6,6 +6,7 @@ Nothing of the author's text reaches a database: what runs is written from the t
 import difflib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import zip_longest
 
 from sqlglot import Token, TokenType, exp
@@ -57,6 +58,7 @@ class Predicate:
         return tuple(name for name, _ in self.columns)
 
 
+@lru_cache(maxsize=256)
 def parse(where: str) -> Predicate | tuple[Objection, ...]:
     """Read and check a predicate. Pure: the same text gives the same answer on every day."""
     if len(where) > _LENGTH_MAX:

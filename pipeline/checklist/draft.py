@@ -37,11 +37,14 @@ class Audience:
     consents: Callable[[], Iterator[Value]] = field(repr=False, default=lambda: iter(()))
     _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)
 
-    def once(self, make: Callable[["Audience"], _T]) -> _T:
-        """What `make` makes of it, made once for all rules that ask: a million rows are read no oftener."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return cast(_T, self._made[make])
+    def once(self, make: Callable[..., _T], *told: object) -> _T:
+        """`make(audience, *told)`, made once for all rules and campaigns that ask for the same.
+
+        A million rows are read no oftener.
+        """
+        if (make, *told) not in self._made:
+            self._made[make, *told] = make(self, *told)
+        return cast(_T, self._made[make, *told])
 
 
 def ids_of(audience: Audience) -> frozenset[str]:

@@ -6,11 +6,12 @@ is malformed stops it.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Final
+from typing import Final, TypeVar, cast
 
+_T = TypeVar("_T")
 _VOID: Final = frozenset(
     "area base br col embed hr img input link meta param source track wbr".split()  # noqa: SIM905 a list of words
 )
@@ -84,6 +85,13 @@ class Page:
 
     elements: tuple[Element, ...]
     text: str
+    _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)
+
+    def once(self, make: Callable[["Page"], _T]) -> _T:
+        """What `make` makes of it, made once for all rules that ask."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(_T, self._made[make])
 
     def words(self, element: Element) -> str:
         """What a reader sees inside an element."""

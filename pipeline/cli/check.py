@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -12,9 +14,11 @@ from pipeline.checklist.one_campaign import several_at_once
 from pipeline.checklist.report import Report
 from pipeline.checklist.run import run
 from pipeline.cli import findings_sarif, findings_text
+from pipeline.cli.halves import in_halves
 from pipeline.cli.options import Place, campaigns_argument, format_option, target_option
 from pipeline.clock import SystemClock
 from pipeline.errors import ExitStatus, UsageError
+from pipeline.models.finding import Finding
 from pipeline.models.policy import Policy
 from pipeline.plan.report import sights
 from pipeline.workspace import workspace as loading
@@ -40,10 +44,13 @@ def check(
     """
     with Repository.open(place.start) as repository:
         tree = repository.working_tree()
-        workspace = loading.load(tree)
+        with ThreadPoolExecutor(1) as beside:
+            linted = beside.submit(yamllint.lint, tree)
+            workspace = loading.load(tree)
+            found = linted.result()
         names = chosen(repository, workspace, campaigns, base)
         fetch = wiring.web() if online else None
-        report = report_of(repository, workspace, names, target, base, fetch=fetch)
+        report = report_of(repository, workspace, names, target, base, fetch=fetch, found=found)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
 
@@ -56,21 +63,30 @@ def report_of(
     base: str | None = None,
     *,
     fetch: Fetch | None = None,
+    found: tuple[Finding, ...] | None = None,
 ) -> Report:
     """What the checklist says of some campaigns of the working tree, and of the change since `base` left.
 
-    `fetch` asks the pages that links lead to; without one the network is left alone.
+    `fetch` asks the pages that links lead to; without one the network is left alone. `found` is what yamllint
+    says, where it was asked already.
     """
-    found = yamllint.lint(workspace.tree)
+    if found is None:
+        found = yamllint.lint(workspace.tree)
     if base is not None:
         found = (
             *found,
             *several_at_once(loading.load(repository.tree(repository.fork_point(base))), workspace),
         )
-    contacts, now = wiring.contacts_of(repository.root), SystemClock().now()
-    with wiring.past_of(repository.root, workspace.policy, target) as (history, tested):
-        means = Means(now, contacts, history=history, tested=tested, fetch=fetch)
-        return run(workspace, names, means, found)
+    more, now = found, SystemClock().now()
+
+    def some(names: Sequence[str]) -> Report:
+        contacts = wiring.contacts_of(repository.root)
+        with wiring.past_of(repository.root, workspace.policy, target) as (history, tested):
+            means = Means(now, contacts, history=history, tested=tested, fetch=fetch)
+            return run(workspace, names, means, more)
+
+    # Whoever lends the network may want to know what was asked: that another process cannot tell.
+    return in_halves(names, some) if fetch is None else some(names)
 
 
 def chosen(

@@ -36,8 +36,7 @@ def rehearsed(
     results: list[Message | RenderFailure] = []
     seen: set[tuple[str, str | None, int | None]] = set()
     with Renderer(source, EXAMPLE_KEY, spare=spare) as renderer:
-        for recipient in recipients:
-            (result,) = renderer.render([recipient])
+        for result in _one_by_one(renderer, recipients):
             if isinstance(result, RenderFailure):
                 fault = (result.sentence, result.template, result.line)
                 if fault in seen:
@@ -45,3 +44,14 @@ def rehearsed(
                 seen.add(fault)
             results.append(result)
     return tuple(results)
+
+
+def _one_by_one(renderer: Renderer, recipients: Sequence[Recipient]) -> Iterator[Message | RenderFailure]:
+    """A sound mail promises more of them, and those are asked for together; after a failure each alone."""
+    waiting = list(recipients)
+    step = 1
+    while waiting:
+        results = renderer.render(waiting[:step])
+        waiting = waiting[step:]
+        yield from results
+        step = 1 if any(isinstance(result, RenderFailure) for result in results) else len(waiting)

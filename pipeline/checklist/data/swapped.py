@@ -6,7 +6,7 @@ from typing import Final
 
 from pipeline.checklist.data.columns import family_and_given
 from pipeline.checklist.data.known_names import standing
-from pipeline.checklist.draft import Draft
+from pipeline.checklist.draft import Audience, Draft
 from pipeline.checklist.masking import Tally
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.finding import Severity
@@ -63,13 +63,18 @@ def swapped_names(draft: Draft) -> Iterator[Verdict]:
             "the segment does not have both family and given names", "姓と名の両方の項目がありません"
         )
         return
+    vote = draft.audience.once(_voted, columns)
+    if vote.swapped.rows:
+        yield _whole(draft, columns, vote) if vote.whole_column else _single(draft, columns, vote)
+
+
+def _voted(audience: Audience, columns: tuple[str, str]) -> _Vote:
     vote = _Vote()
-    for rows in draft.audience.rows(*columns):
+    for rows in audience.rows(*columns):
         family, given = (rows.fields[column] for column in columns)
         for id_, one, other in zip(rows.ids, family, given, strict=True):
             vote.add(id_, one.strip(), other.strip())
-    if vote.swapped.rows:
-        yield _whole(draft, columns, vote) if vote.whole_column else _single(draft, columns, vote)
+    return vote
 
 
 def _whole(draft: Draft, columns: tuple[str, str], vote: _Vote) -> Objection:

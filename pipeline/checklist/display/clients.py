@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -120,10 +120,13 @@ def _features(element: Element) -> Iterator[tuple[str, str]]:
             yield from _of_style(name, value)
 
 
-def _of_style(name: str, value: str) -> Iterator[tuple[str, str]]:
-    for slug, (names, values) in _COMPILED.items():
-        if names.fullmatch(name) and values.fullmatch(value):
-            yield slug, f"{name}: {value[:40]}"
+@lru_cache(maxsize=4096)
+def _of_style(name: str, value: str) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (slug, f"{name}: {value[:40]}")
+        for slug, (names, values) in _COMPILED.items()
+        if names.fullmatch(name) and values.fullmatch(value)
+    )
 
 
 def _place(part: Part, element: Element, words: str) -> Place:

@@ -1,8 +1,8 @@
 """Styles as they stand in the elements of a finished page: colours, sizes, what is hidden (pure)."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -34,6 +34,8 @@ _WORDS: Final = {
 }
 _BOLD: Final = frozenset({"bold", "bolder", "600", "700", "800", "900"})
 _BOLD_TAGS: Final = frozenset({"b", "strong", "th", "h1", "h2", "h3", "h4", "h5", "h6"})
+#: Elements that look different from those around them without a style.
+_TELLING_TAGS: Final = _BOLD_TAGS | {"a"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,21 @@ class Look:
         return self.veiled or self.size == 0
 
 
-def looks(page: Page) -> Iterator[tuple[Element, Look]]:
+def looks(page: Page) -> tuple[tuple[Element, Look], ...]:
     """Every visible element with its look, from its own style and those around it."""
+    return page.once(_looked)
+
+
+def _looked(page: Page) -> tuple[tuple[Element, Look], ...]:
+    shown: list[tuple[Element, Look]] = []
     found: dict[Element, Look] = {}
     for element in page.elements:
         around = found.get(element.parent, Look()) if element.parent is not None else Look()
         look = _look(element, around)
         found[element] = look
         if not element.hidden:
-            yield element, look
+            shown.append((element, look))
+    return tuple(shown)
 
 
 def own_words(page: Page) -> Mapping[Element, tuple[int, int]]:
@@ -96,15 +104,16 @@ def declared(style: str) -> Mapping[str, str]:
 
 
 def _look(element: Element, around: Look) -> Look:
+    if not element.attributes and element.tag not in _TELLING_TAGS:
+        return around
     style = declared(element.attributes.get("style", ""))
-    look = replace(
-        around,
+    return Look(
         colour=_foreground(element, style, around.colour),
         background=_background(element, style, around.background),
         size=_size(style, around.size),
         bold=_bold(element, style, around=around.bold),
+        veiled=around.veiled or _veiled(style),
     )
-    return replace(look, veiled=around.veiled or _veiled(style))
 
 
 def _foreground(element: Element, style: Mapping[str, str], around: Colour | None) -> Colour | None:
@@ -169,6 +178,7 @@ def colour_of(words: str) -> Colour | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def contrast_of(one: Colour, other: Colour) -> float:
     """The contrast of two colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))

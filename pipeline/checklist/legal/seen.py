@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 from pipeline.checklist.display.styles import Look, contrast_of, looks
 from pipeline.checklist.mail import Part
+from pipeline.checklist.markup import Page
 
 _BLANK: Final = re.compile(r"\s+")
 #: In pixels; what is smaller is there in order not to be read.
@@ -18,12 +20,33 @@ def seen(part: Part) -> str:
     """The words, squeezed; what is tiny, transparent, or of the colour of its ground, left out."""
     if not part.markup:
         return squeezed(part.text)
-    shown = bytearray(b"\1" * len(part.text))
-    # What an element says of itself weighs more than what those around it say.
-    for element, look in looks(part.page):
-        length = max(0, element.end - element.start)
-        shown[element.start : element.start + length] = bytes([_is_readable(look)]) * length
-    return squeezed("".join(letter for letter, shows in zip(part.text, shown, strict=True) if shows))
+    return part.page.once(_seen)
+
+
+def _seen(page: Page) -> str:
+    return squeezed("".join(_runs(page)))
+
+
+def _runs(page: Page) -> Iterator[str]:
+    """What can be read, in one walk however deep elements lie in each other.
+
+    What an element says of itself weighs more than what those around it say.
+    """
+    at, around = 0, [(len(page.text), True)]
+    for element, look in looks(page):
+        while around[-1][0] <= element.start and len(around) > 1:
+            end, readable = around.pop()
+            if readable:
+                yield page.text[at:end]
+            at = max(at, end)
+        if around[-1][1]:
+            yield page.text[at : element.start]
+        at = max(at, element.start)
+        around.append((min(element.end, around[-1][0]), _is_readable(look)))
+    for end, readable in reversed(around):
+        if readable:
+            yield page.text[at:end]
+        at = max(at, end)
 
 
 def squeezed(text: str) -> str:
@@ -35,4 +58,4 @@ def _is_readable(look: Look) -> bool:
     if look.unseen or look.size < _READABLE:
         return False
     known = look.colour is not None and look.background is not None
-    return not known or contrast_of(look.colour, look.background) >= _CONTRAST  # type: ignore[arg-type]
+    return not known or contrast_of(look.colour, look.background) >= _CONTRAST

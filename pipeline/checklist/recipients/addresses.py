@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from pipeline.checklist.data import columns
-from pipeline.checklist.draft import Draft
+from pipeline.checklist.draft import Audience, Draft
 from pipeline.checklist.masking import Tally
 from pipeline.checklist.rule import Need, Objection, Verdict, rule
 from pipeline.models.finding import Severity
@@ -60,15 +60,8 @@ def test_rows(draft: Draft) -> Iterator[Verdict]:
 
     Misses: 山田太郎 with somebody else's address: people are called so.
     """
-    names = tuple(columns.names(draft))
-    own = _own_domains(draft)
-    found = Tally()
-    for rows in draft.audience.rows(*names):
-        fields = [rows.fields[name] for name in names]
-        for position, (id_, address) in enumerate(zip(rows.ids, rows.addresses, strict=True)):
-            values = tuple(field[position] for field in fields)
-            if _is_test(address, values, own):
-                found.add([id_])
+    names, own = tuple(columns.names(draft)), _own_domains(draft)
+    found = draft.audience.once(_tests, names, own)
     if found.rows:
         yield Objection(
             draft.at("audience", "segment"),
@@ -78,6 +71,17 @@ def test_rows(draft: Draft) -> Iterator[Verdict]:
             "セグメントから除くか、名簿から削除してください。",
             _weight(draft, found),
         )
+
+
+def _tests(audience: Audience, names: tuple[str, ...], own: tuple[str, ...]) -> Tally:
+    found = Tally()
+    for rows in audience.rows(*names):
+        fields = [rows.fields[name] for name in names]
+        for position, (id_, address) in enumerate(zip(rows.ids, rows.addresses, strict=True)):
+            values = tuple(field[position] for field in fields)
+            if _is_test(address, values, own):
+                found.add([id_])
+    return found
 
 
 def _is_test(address: str, names: tuple[str, ...], own: tuple[str, ...]) -> bool:
@@ -112,7 +116,7 @@ def domain_typo(draft: Draft) -> Iterator[Verdict]:
     """
     yield from _among(
         draft,
-        lambda address: is_slip(address.rpartition("@")[2].lower()),
+        _has_slip,
         "have a misspelt domain, such as gmial.com for gmail.com",
         "ドメインに誤字があると思われる宛先があります",
     )
@@ -132,18 +136,14 @@ def role_address(draft: Draft) -> Iterator[Verdict]:
     """
     yield from _among(
         draft,
-        lambda address: address.partition("@")[0].lower() in _ROLES,
+        _is_role,
         "are addresses of a role, such as info@",
         "info@などの代表アドレスがあります",
     )
 
 
 def _among(draft: Draft, is_so: Callable[[str], bool], said: str, said_ja: str) -> Iterator[Objection]:
-    found = Tally()
-    for rows in draft.audience.rows():
-        for id_, address in zip(rows.ids, rows.addresses, strict=True):
-            if is_so(address):
-                found.add([id_])
+    found = draft.audience.once(_those, is_so)
     if found.rows:
         yield Objection(
             draft.at("audience", "segment"),
@@ -152,6 +152,23 @@ def _among(draft: Draft, is_so: Callable[[str], bool], said: str, said_ja: str) 
             "Correct these rows in the contacts, or leave them out.",
             "名簿の該当行を直すか、配信先から除いてください。",
         )
+
+
+def _those(audience: Audience, is_so: Callable[[str], bool]) -> Tally:
+    found = Tally()
+    for rows in audience.rows():
+        for id_, address in zip(rows.ids, rows.addresses, strict=True):
+            if is_so(address):
+                found.add([id_])
+    return found
+
+
+def _has_slip(address: str) -> bool:
+    return is_slip(address.rpartition("@")[2].lower())
+
+
+def _is_role(address: str) -> bool:
+    return address.partition("@")[0].lower() in _ROLES
 
 
 def _weight(draft: Draft, found: Tally) -> Severity:

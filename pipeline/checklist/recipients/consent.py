@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from pipeline.checklist.draft import Draft
+from pipeline.checklist.draft import Audience, Draft
 from pipeline.checklist.masking import Tally
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.campaign import Kind
@@ -31,10 +31,14 @@ def consent(draft: Draft) -> Iterator[Verdict]:
     if draft.kind is not Kind.MARKETING:
         yield NotApplicable("only marketing needs consent", "広告以外のメールです")
         return
-    none, ahead, old = Tally(), Tally(), Tally()
     today = draft.now.astimezone(draft.zone).date()
-    oldest = _oldest(draft)
-    for value in draft.audience.consents():
+    yield from _said(draft, *draft.audience.once(_judged, today, _oldest(draft)))
+
+
+def _judged(audience: Audience, today: date, oldest: date | None) -> tuple[Tally, Tally, Tally]:
+    """The rows without a day, those with one to come, and those with too old a one."""
+    none, ahead, old = Tally(), Tally(), Tally()
+    for value in audience.consents():
         day = day_of(value.text)
         if day is None:
             none.add(value.ids, value.rows)
@@ -42,7 +46,7 @@ def consent(draft: Draft) -> Iterator[Verdict]:
             ahead.add(value.ids, value.rows)
         elif oldest is not None and day < oldest:
             old.add(value.ids, value.rows)
-    yield from _said(draft, none, ahead, old)
+    return none, ahead, old
 
 
 def day_of(text: str) -> date | None:

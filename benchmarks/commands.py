@@ -48,8 +48,6 @@ def run() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         repository(folder)
-        one = _seconds(folder, "check", "2026-12-winter-sale")
-        every = _seconds(folder, "check")
         path = folder / ".postmerge/ledger.db"
         ledger = SqliteLedger(path)
         revision = books.revision_of(1_000_000)
@@ -59,8 +57,6 @@ def run() -> list[tuple[str, str, str]]:
         status = _seconds(folder, "status", "winter-sale")
         demo = _seconds(folder, "demo")
     return [
-        ("`postmerge check` of one campaign, cold", _told(one), _COMMAND),
-        ("`postmerge check` of the five examples, cold", _told(every), _COMMAND),
         ("`postmerge status`, a delivery of 1,000,000 recipients, cold", _told(status), _COMMAND),
         ("`postmerge demo`, 1,038 messages", _told(demo), _COMMAND),
     ]

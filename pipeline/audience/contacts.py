@@ -1,7 +1,7 @@
 """The port to the people: resolve a rule to recipients and exclusions, and judge them anew at send time."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from pipeline.audience import predicate as sql
@@ -22,11 +22,16 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value that a column holds: in how many rows, and the ids of the first few of them."""
+    """A value that a column holds, and in how many rows. Only while its resolution is open."""
 
     text: str
     rows: int
-    ids: tuple[str, ...]
+    find: Callable[[str], tuple[str, ...]] = field(repr=False, compare=False)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the first few rows. Looked up now: of a million values few are asked for theirs."""
+        return self.find(self.text)
 
 
 class Resolution(Protocol):
@@ -57,8 +62,12 @@ class Resolution(Protocol):
         """The recipients in the same order and chunks, with only these fields: for whoever reads them all."""
         ...
 
-    def values(self, column: str) -> Iterator[Value]:
-        """Every value that a field holds among the recipients, the most frequent first."""
+    def values(self, column: str, *, digits_alike: bool = False) -> Iterator[Value]:
+        """Every value that a field holds among the recipients, the most frequent first.
+
+        With `digits_alike`, 1 stands for every digit from 1 to 6, and 7 for 7, 8 and 9: phone numbers,
+        postal codes and amounts are then a few thousand values, however many people there are.
+        """
         ...
 
     def consents(self) -> Iterator[Value]:

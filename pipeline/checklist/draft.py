@@ -31,8 +31,8 @@ class Audience:
     columns: tuple[str, ...]
     #: `rows("family_name", …)`: every recipient, in chunks, with only these columns.
     rows: Callable[..., Iterator[Rows]] = field(repr=False)
-    #: `values("family_name")`: every value that a column holds, the most frequent first.
-    values: Callable[[str], Iterator[Value]] = field(repr=False)
+    #: `values("family_name")`: every value that a column holds, the most frequent first; see `Resolution`.
+    values: Callable[..., Iterator[Value]] = field(repr=False)
     #: The same of the source's consent column, for marketing.
     consents: Callable[[], Iterator[Value]] = field(repr=False, default=lambda: iter(()))
     _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)

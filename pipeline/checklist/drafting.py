@@ -1,8 +1,9 @@
 """From a workspace to a draft: what its rules need, made once for each campaign."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import islice
+from typing import Final, TypeVar
 
 from pipeline.audience.of_campaign import rule_of
 from pipeline.audience.rule import AudienceRule
@@ -18,6 +19,7 @@ from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.personas import invented
+from pipeline.render.source import MailSource
 from pipeline.workspace.workspace import Workspace
 
 _T = TypeVar("_T")
@@ -27,6 +29,10 @@ _NOT_RENDERED = Unmet(
     "the mail does not render; see system/renders-for-every-persona",
     "メールを作成できません(system/renders-for-every-personaを参照)",
 )
+
+
+#: Characters of one part of one mail that rules read: more than twice what mail programs show.
+PART_MAX: Final = 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +146,21 @@ def _rendered(shared: Round, campaign: str) -> tuple[tuple[Mail, ...] | None, tu
         return None, (RenderFailure(refused.sentence, refused.remedy),)
     results = shared.rehearse(source, people)
     failures = tuple(result for result in results if isinstance(result, RenderFailure))
-    if failures:
-        return None, failures
-    return mails_of(
-        workspace, campaign, [result for result in results if isinstance(result, Message)], people
-    ), ()
+    mails = [result for result in results if isinstance(result, Message)]
+    failures = failures or tuple(islice((large for mail in mails for large in _too_large(source, mail)), 1))
+    return (None, failures) if failures else (mails_of(workspace, campaign, mails, people), ())
+
+
+def _too_large(source: MailSource, mail: Message) -> Iterator[RenderFailure]:
+    """What nobody reads, no rule reads either: the time of a check would grow with it."""
+    html, text = source.html, source.text or source.html
+    for part, template in ((mail.html or "", html), (mail.text, text)):
+        if len(part) > PART_MAX and template is not None:
+            yield RenderFailure(
+                f"The mail is made of {len(part):,} characters here; the checklist reads {PART_MAX:,}.",
+                "Shorten it: Gmail cuts a mail at 102,400 bytes. Look for a repetition.",
+                template.name,
+            )
 
 
 def _audience(shared: Round, campaign: str) -> Audience | None:

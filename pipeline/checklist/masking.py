@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from pipeline.audience.contacts import Value
+
 #: Ids that a finding names.
 NAMED_MAX: Final = 5
 _ID_MAX: Final = 40
@@ -33,6 +35,13 @@ class Tally:
 
     rows: int = 0
     ids: list[str] = field(default_factory=list)
+    values: list[Value] = field(default_factory=list)
+
+    def count(self, value: Value) -> None:
+        """Count the rows of a value; their ids are looked up when they are said."""
+        self.rows += value.rows
+        if len(self.values) < NAMED_MAX:
+            self.values.append(value)
 
     def add(self, ids: Sequence[str], rows: int = 1) -> None:
         """Count rows, of which `ids` are some."""
@@ -43,9 +52,18 @@ class Tally:
     @property
     def said(self) -> str:
         """`3 rows (H001, H002, H003)`."""
-        return f"{count_of(self.rows)} ({named(self.ids, self.rows)})"
+        return f"{count_of(self.rows)} ({self._named})"
 
     @property
     def said_ja(self) -> str:
         """`3行(H001, H002, H003)`."""
-        return f"{self.rows:,}行({named(self.ids, self.rows)})"
+        return f"{self.rows:,}行({self._named})"
+
+    @property
+    def _named(self) -> str:
+        for value in self.values if len(self.ids) < NAMED_MAX else ():
+            self.ids += value.ids[: NAMED_MAX - len(self.ids)]
+            if len(self.ids) >= NAMED_MAX:
+                break
+        self.values.clear()
+        return named(self.ids, self.rows)

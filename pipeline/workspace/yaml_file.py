@@ -98,14 +98,8 @@ def parse(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
     anchors, aliases, tags, merge keys, duplicate keys, and a file that is not a mapping.
     """
     if len(data) > MAX_BYTES:
-        return (
-            Finding(
-                RULE,
-                path,
-                f"The file is larger than {MAX_BYTES // 1024} KB.",
-                "Move long copy into a template.",
-            ),
-        )
+        large = f"The file is larger than {MAX_BYTES // 1024} KB."
+        return (Finding(RULE, path, large, "Move long copy into a template."),)
     return _remembered(path, data) if len(data) <= _MOST_REMEMBERED else _parsed(path, data)
 
 
@@ -302,10 +296,5 @@ def _in_plain_words(path: str, text: str, error: yaml.YAMLError) -> Finding:
     for words, (message, remedy) in _PLAIN_WORDS.items():
         if words in problem:
             return Finding(RULE, path, message, remedy, position)
-    return Finding(
-        RULE,
-        path,
-        f"This is not YAML: {problem}.",
-        "Compare the line with one that works, or put the value in quotes.",
-        position,
-    )
+    remedy = "Compare the line with one that works, or put the value in quotes."
+    return Finding(RULE, path, f"This is not YAML: {problem}.", remedy, position)

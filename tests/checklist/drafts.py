@@ -146,13 +146,14 @@ class MemoryResolution:
     def consents(self) -> Iterator[Value]:
         return self.values("consent", "2026-04-01 10:00:00")
 
-    def values(self, column: str, otherwise: str = "") -> Iterator[Value]:
+    def values(self, column: str, otherwise: str = "", *, digits_alike: bool = False) -> Iterator[Value]:
+        alike = str.maketrans("2345689", "1111177") if digits_alike else {}
         found: dict[str, list[str]] = {}
         for rows in self.columnar(column, otherwise=otherwise):
             for id_, text in zip(rows.ids, rows.fields[column], strict=True):
-                found.setdefault(text, []).append(id_)
+                found.setdefault(text.translate(alike), []).append(id_)
         for text, ids in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-            yield Value(text, len(ids), tuple(ids[:5]))
+            yield Value(text, len(ids), lambda value: tuple(sorted(found[value])[:5]))
 
     def rows(self) -> Iterator[Sequence[Recipient]]:
         raise AssertionError("rules read columns")

@@ -6,7 +6,9 @@ import pytest
 
 from pipeline.models.recipient import Recipient
 from pipeline.render.check import rehearsed
+from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
+from pipeline.render.message import Message
 from pipeline.render.personas import invented
 from pipeline.render.source import MailSource
 
@@ -67,3 +69,25 @@ def test_after_the_same_fault_twice_the_others_are_not_tried(mail: Change) -> No
     words = "{% if '<' in recipient.family_name %}{{ recipient.other }}{% endif %}{{ recipient.nothing }}"
     assert len(problems(mail(words=words), [*others, hostile])) == 1
     assert len(problems(mail(words=words), [hostile, *others])) == 2
+
+
+def test_one_process_serves_one_campaign_after_the_other_and_forgets_the_one_before(mail: Change) -> None:
+    people = invented(["family_name"], "ja")
+    with Spare() as spare:
+        first = rehearsed(mail(words="one {{ recipient.family_name }}"), people, spare)
+        child = spare._child
+        second = rehearsed(mail(words="two {{ recipient.family_name }}"), people, spare)
+        assert spare._child is child
+    assert [m.text for m in second if isinstance(m, Message)] == [
+        m.text.replace("one", "two") for m in first if isinstance(m, Message)
+    ]
+    assert len(second) == len(people)
+
+
+def test_after_a_campaign_that_ends_the_process_the_next_one_is_rendered(mail: Change) -> None:
+    people = invented(["family_name"], "ja")
+    with Spare() as spare:
+        failed = rehearsed(mail(words="{{ 'a'|center(10**10) }}"), people, spare)
+        assert all(isinstance(each, RenderFailure) for each in failed)
+        assert problems(mail(words="sound"), people) == ()
+        assert not [e for e in rehearsed(mail(words="x"), people, spare) if isinstance(e, RenderFailure)]

@@ -66,6 +66,8 @@ _SHAPES: Final = (
     (re.compile(r"[-−]?\d{1,3}(?:,\d{3})+|[-−]?(?:[1-9]\d{0,17}|0)(?:\.\d{1,9})?"), Shape.NUMBER),
 )
 _PHONE: Final = re.compile(r"(?:\+|0|０)[-\d\s()（）－‐.]{8,20}")
+#: Without any of these it is a word.
+_MORE_THAN_WORDS: Final = re.compile(r"[\d@]|://")
 _LOOKED_AT: Final = 400
 
 
@@ -74,7 +76,7 @@ def shape_of(value: str) -> Shape:
     text = value[:_LOOKED_AT].strip()
     if not text:
         return Shape.EMPTY
-    if not any(letter.isdigit() for letter in text) and "@" not in text and "://" not in text:
+    if _MORE_THAN_WORDS.search(text) is None:
         return Shape.PREFECTURE if text in _PREFECTURES else Shape.TEXT
     for pattern, shape in _SHAPES:
         if pattern.fullmatch(text):

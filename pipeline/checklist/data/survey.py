@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
-from typing import Final
+from itertools import islice
+from typing import Final, TypeVar
 
 from pipeline.audience.contacts import Value
 from pipeline.checklist.data.columns import PREFECTURES, Shape, shape_of
@@ -45,9 +46,9 @@ class Survey:
         """Look at one value."""
         self.rows += value.rows
         self.different = min(self.different + 1, 2)
-        self.shapes.setdefault(shape_of(value.text), Tally()).add(value.ids, value.rows)
+        _tally(self.shapes, shape_of(value.text)).count(value)
         for flaw in flaws_of(value.text):
-            self.flaws.setdefault(flaw, Tally()).add(value.ids, value.rows)
+            _tally(self.flaws, flaw).count(value)
 
     @property
     def filled(self) -> int:
@@ -62,12 +63,27 @@ class Survey:
         return None
 
 
+_K = TypeVar("_K")
+
+
+def _tally(tallies: dict[_K, Tally], key: _K) -> Tally:
+    if key not in tallies:
+        tallies[key] = Tally()
+    return tallies[key]
+
+
 def surveyed(audience: Audience) -> Mapping[str, Survey]:
-    """Every column of the audience."""
+    """Every column of the audience. What is asked of a value has the same answer whatever its digits are.
+
+    Only whether it begins with 0, or like a mobile number without it, makes a difference: see
+    `Resolution.values`.
+    """
     found = {column: Survey() for column in audience.columns}
     for column, survey in found.items():
-        for value in audience.values(column):
+        for value in audience.values(column, digits_alike=True):
             survey.add(value)
+        if survey.different == 1:
+            survey.different = sum(1 for _ in islice(audience.values(column), 2))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from pipeline.checklist.data.columns import family_and_given
@@ -26,18 +27,27 @@ class _Vote:
     different: set[str] = field(default_factory=set)
 
     def add(self, id_: str, family: str, given: str) -> None:
-        one, other = standing(family), standing(given)
-        apart = other.score - one.score
-        if apart < -_APART:
+        verdict = _swapped(family, given)
+        if verdict is False:
             self.right += 1
-        elif apart > _APART and other.family and one.given:
+        elif verdict:
             self.swapped.add([id_])
             if len(self.different) < _DIFFERENT_MIN:
-                self.different.add(given)
+                self.different.add(given.strip())
 
     @property
     def whole_column(self) -> bool:
         return self.swapped.rows > self.right and len(self.different) >= _DIFFERENT_MIN
+
+
+@lru_cache(maxsize=100_000)
+def _swapped(family: str, given: str) -> bool | None:
+    """Whether two names look swapped; None where that cannot be told."""
+    one, other = standing(family.strip()), standing(given.strip())
+    apart = other.score - one.score
+    if apart < -_APART:
+        return False
+    return True if apart > _APART and other.family and one.given else None
 
 
 @rule(
@@ -73,7 +83,7 @@ def _voted(audience: Audience, columns: tuple[str, str]) -> _Vote:
     for rows in audience.rows(*columns):
         family, given = (rows.fields[column] for column in columns)
         for id_, one, other in zip(rows.ids, family, given, strict=True):
-            vote.add(id_, one.strip(), other.strip())
+            vote.add(id_, one, other)
     return vote
 
 

@@ -41,11 +41,11 @@ def _judged(audience: Audience, today: date, oldest: date | None) -> tuple[Tally
     for value in audience.consents():
         day = day_of(value.text)
         if day is None:
-            none.add(value.ids, value.rows)
+            none.count(value)
         elif day > today + _SLACK:
-            ahead.add(value.ids, value.rows)
+            ahead.count(value)
         elif oldest is not None and day < oldest:
-            old.add(value.ids, value.rows)
+            old.count(value)
     return none, ahead, old
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
-from pipeline.checklist.wording.dates import fold
+from pipeline.checklist.wording.dates import MENTIONS_MAX, fold
 
 PERCENT: Final = "%"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,4})?"
@@ -53,9 +54,10 @@ class Amount:
 
 @lru_cache(maxsize=32)
 def amounts(text: str) -> tuple[Amount, ...]:
-    """Every sum of money and percentage in a text, in order."""
+    """Every sum of money and percentage in a text, in order; of each form at most MENTIONS_MAX."""
     folded = fold(text)
-    found = (_amount(match) for form in _FORMS for match in form.finditer(folded))
+    matches = (match for form in _FORMS for match in islice(form.finditer(folded), MENTIONS_MAX))
+    found = (_amount(match) for match in matches)
     return tuple(_apart(sorted(found, key=lambda each: (each.start, -each.end))))
 
 

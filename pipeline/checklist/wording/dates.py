@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 #: As `date.weekday` counts.
@@ -65,6 +66,10 @@ _RANGE_END: Final = re.compile(
 )
 
 
+#: No mail names so many days; a text of nothing else would keep everybody waiting.
+MENTIONS_MAX: Final = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A date in a text, from `start` to `end`. `year` is None where the text leaves it out.
@@ -91,14 +96,14 @@ class Mention:
 
 @lru_cache(maxsize=32)
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Every date in a text, in order. Full-width characters count like others.
+    """Every date in a text, in order; of each form at most MENTIONS_MAX. Full-width characters count, too.
 
     Remembered, because half a dozen rules ask it of the same few parts.
     """
     folded = fold(text)
     found: dict[int, Mention] = {}
     for form in _FORMS:
-        for match in form.finditer(folded):
+        for match in islice(form.finditer(folded), MENTIONS_MAX):
             mention = _mention(match)
             for each in (mention, *_range_end(folded, mention)):
                 found.setdefault(each.start, each)

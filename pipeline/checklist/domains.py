@@ -29,7 +29,7 @@ FREE_MAIL: Final = frozenset({
 
 def organisational(host: str) -> str:
     """The domain that was registered: `mail.hanamori.co.jp` and `hanamori.co.jp` are one organisation's."""
-    labels = host.lower().rstrip(".").split(".")
+    labels = host.lower().rstrip(".").rsplit(".", 3)
     many = len(labels) > 2 and labels[-2] in _SECOND_LEVELS.get(labels[-1], frozenset())  # noqa: PLR2004
     return ".".join(labels[-3:] if many else labels[-2:])
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from pipeline.checklist.catalogue import RULES
-from pipeline.checklist.display.addresses import registered
 from pipeline.checklist.display.hosts import distance
 from pipeline.checklist.display.styles import looks, own_words
 from pipeline.checklist.display.validity import _faults
+from pipeline.checklist.domains import organisational
 from pipeline.checklist.markup import read_page
 from pipeline.checklist.report import Status
 from tests.checklist.drafts import Case
@@ -66,7 +66,7 @@ def test_far_names_are_not_compared_to_the_end() -> None:
     assert distance("a" * 253, "b" * 253, 2) == 3
     assert calls_of(lambda: distance("a" * 100_000, "b" * 253, 2)) < 50
     assert calls_of(lambda: distance("a" * 253, "b" * 253, 2)) < 5_000
-    assert registered("a." * 100_000 + "co.jp") == "a.co.jp"
+    assert organisational("a." * 100_000 + "co.jp") == "a.co.jp"
 
 
 def test_a_thousand_links_and_deep_nesting_end_in_findings() -> None:

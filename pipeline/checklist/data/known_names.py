@@ -1,4 +1,4 @@
-"""How much a word is a Japanese family name: the only module that knows the analyser's names and the list.
+"""How much a word is a Japanese family name: the only module that knows the list of names.
 
 Both are read in when a name in Japanese script is first asked about, half a second, and not before.
 Sources: SudachiDict (small), the words tagged 人名-姓 and 人名-名; japanese-personal-name-dataset, 1,999
@@ -10,10 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from sudachipy import Dictionary
+from pipeline.checklist.analyser import dictionary
 
 #: Kanji and hiragana; a name of more characters is none.
 _JAPANESE: Final = re.compile(r"(?![ァ-ヴー]+\Z)[々㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffffぁ-んァ-ヴー]{1,12}")
@@ -46,19 +45,12 @@ def standing(name: str) -> Standing:
 
 
 def _looked_up(name: str) -> Standing:
-    tagged = {tuple(word.part_of_speech()[2:4]) for word in _dictionary().lookup(name)}
+    tagged = {tuple(word.part_of_speech()[2:4]) for word in dictionary().lookup(name)}
     families, givens = _listed()
     bearers = families.get(name, 0)
     family, given = ("人名", "姓") in tagged, ("人名", "名") in tagged
     score = family - given + math.log10(bearers or 1) / 3 - (name in givens)
     return Standing(score, family=family or bearers > 0, given=given or name in givens)
-
-
-@cache
-def _dictionary() -> "Dictionary":
-    from sudachipy import Dictionary  # noqa: PLC0415 see the first lines
-
-    return Dictionary(dict="small")
 
 
 @cache

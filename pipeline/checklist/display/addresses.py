@@ -8,27 +8,12 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from pipeline.checklist.domains import organisational
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.mail import Link, Part
 from pipeline.checklist.places import Place
 from pipeline.models.policy import Policy
 
-#: Under these a name is registered one level deeper; the registries' own lists (JPRS, Nominet, auDA, …).
-_SECOND_LEVEL: Final = {
-    "jp": "ac ad co ed go gr lg ne or",
-    "uk": "ac co gov ltd me net org plc",
-    "au": "com edu gov net org",
-    "br": "com gov net org",
-    "cn": "com edu gov net org",
-    "hk": "com edu gov net org",
-    "in": "ac co gov net org",
-    "kr": "co go ne or re",
-    "nz": "ac co govt net org",
-    "sg": "com edu gov net org",
-    "th": "ac co go in or",
-    "tw": "com edu gov net org",
-    "za": "ac co gov org",
-}
 #: Fewer characters are found anywhere.
 _TELLING: Final = 4
 _MAIL_HOST: Final = re.compile(r"mailto:[^?@]*@([^?\s,]+)", re.IGNORECASE)
@@ -67,7 +52,7 @@ class Address:
     @property
     def domain(self) -> str:
         """The part of the host that somebody registered."""
-        return registered(self.host)
+        return organisational(self.host)
 
     @property
     def plain(self) -> str:
@@ -94,13 +79,6 @@ def address_of(url: str) -> Address:
         host = mail[1].rstrip(".").casefold()
     scheme = split.scheme.casefold()
     return Address(url, scheme, host, split.path, split.query, port, "@" in split.netloc)
-
-
-def registered(host: str) -> str:
-    """The last two labels of a host, or three where names are registered one level deeper."""
-    labels = host.split(".")
-    deep = len(labels) > 2 and labels[-2] in _SECOND_LEVEL.get(labels[-1], "").split()  # noqa: PLR2004
-    return ".".join(labels[-3:] if deep else labels[-2:])
 
 
 def below(host: str, domain: str) -> bool:

@@ -7,7 +7,8 @@ from typing import Final
 
 import idna
 
-from pipeline.checklist.display.addresses import Seen, below, links_of, ours, own_hosts, registered, web_links
+from pipeline.checklist.display.addresses import Seen, below, links_of, ours, own_hosts, web_links
+from pipeline.checklist.domains import organisational
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 
@@ -148,12 +149,12 @@ def url_near_miss(draft: Draft) -> Iterator[Verdict]:
 
     Misses: names of fewer than five letters, and additions such as example-sale.jp.
     """
-    domains = {registered(host) for host in own_hosts(draft.policy)}
+    domains = {organisational(host) for host in own_hosts(draft.policy)}
     for seen in links_of(draft):
         host = seen.address.host
-        if not host or ours(draft, host) or registered(host) in domains:
+        if not host or ours(draft, host) or organisational(host) in domains:
             continue
-        meant = next((own for own in sorted(domains) if _near(registered(host), own)), None)
+        meant = next((own for own in sorted(domains) if _near(organisational(host), own)), None)
         if meant is not None:
             yield Objection(
                 seen.place,

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.checklist.display.addresses import Seen, address_of, links_of, registered
+from pipeline.checklist.display.addresses import Seen, address_of, links_of
+from pipeline.checklist.domains import organisational
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.finding import Severity
@@ -167,7 +168,7 @@ def _other_host(words: str, seen: Seen) -> Severity | None:
         return None
     if shown and not shown["scheme"] and not shown["path"] and not said.startswith("www.") and _no_host(said):
         return None
-    return None if registered(said) == seen.address.domain else Severity.ERROR
+    return None if organisational(said) == seen.address.domain else Severity.ERROR
 
 
 def _no_host(said: str) -> bool:

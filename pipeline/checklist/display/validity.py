@@ -41,12 +41,13 @@ def html_valid(draft: Draft) -> Iterator[Verdict]:
     """A tag that is not closed makes the rest of the mail bold, or a link, in one program and not in another.
 
     Read from the `.html` of the campaign: tags without their other half, tags closed in the wrong order, a
-    quote that does not end, a link within a link. MJML is refused by its compiler when it is not right.
+    quote that does not end, a link within a link. Of MJML the compiler refuses what is left open.
 
     Remedy: close the tag; look at the line that is named and the one before.
 
     Misses: shared pieces; templates that open a tag in one branch of an `if` and close it in another, which
-    are passed over; tags that may be left open, such as `</p>`.
+    are passed over; tags that may be left open, such as `</p>`. In MJML, tags that are closed in the wrong
+    order, and a link within a link: its compiler closes or passes them on without a word.
     """
     name = draft.campaign.body.html or ""
     if not name.endswith(".html"):

@@ -1,18 +1,14 @@
-"""Japanese sentences and their words: the only module that knows the analyser.
-
-It is read in when a rule first asks (a fifth of a second), so that copy in English does not wait for it.
-"""
+"""Japanese sentences and their words (pure)."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from sudachipy import Tokenizer
+from pipeline.checklist.analyser import tokenizer
 
 #: Sentences of one part that are looked at, and characters from the end of each.
 SENTENCES_MAX: Final = 2_000
@@ -80,7 +76,7 @@ def words(text: str) -> tuple[Word, ...]:
     """The words of a short text."""
     return tuple(
         Word(m.surface(), tuple(m.part_of_speech()), m.dictionary_form(), m.normalized_form())
-        for m in _tokenizer().tokenize(text)
+        for m in tokenizer().tokenize(text)
     )
 
 
@@ -121,10 +117,3 @@ def _auxiliaries(found: list[Word]) -> Iterator[Word]:
         if word.kind[0] != "助動詞":
             return
         yield word
-
-
-@cache
-def _tokenizer() -> "Tokenizer":
-    from sudachipy import Dictionary  # noqa: PLC0415 see the first lines
-
-    return Dictionary(dict="small").tokenizer()

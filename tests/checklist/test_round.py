@@ -87,21 +87,21 @@ def _report(names: Sequence[str]) -> Report:
     return Report(tuple(CampaignReport(name, str(os.getpid()), (), ()) for name in names), ())
 
 
-def _two_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+def _two_cores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1})
 
 
 def test_many_campaigns_are_checked_by_two_processes_and_told_in_their_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    _two_processors(monkeypatch)
+    _two_cores(monkeypatch)
     report = halves.in_halves(NAMES, _report)
     assert [each.id for each in report.campaigns] == NAMES
     assert len({each.digest for each in report.campaigns}) == 2
 
 
 def test_what_stops_the_other_process_is_said_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    _two_processors(monkeypatch)
+    _two_cores(monkeypatch)
     parent = os.getpid()
 
     def check(names: Sequence[str]) -> Report:
@@ -115,7 +115,7 @@ def test_what_stops_the_other_process_is_said_here(monkeypatch: pytest.MonkeyPat
 
 
 def test_when_the_other_process_dies_this_one_does_all_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    _two_processors(monkeypatch)
+    _two_cores(monkeypatch)
     parent = os.getpid()
 
     def check(names: Sequence[str]) -> Report:

@@ -52,7 +52,7 @@ class Amount:
         return self.unit, self.value
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def amounts(text: str) -> tuple[Amount, ...]:
     """Every sum of money and percentage in a text, in order; of each form at most MENTIONS_MAX."""
     folded = fold(text)

@@ -94,7 +94,7 @@ class Mention:
         return min(days, key=lambda day: abs(day - near), default=None)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def mentions(text: str) -> tuple[Mention, ...]:
     """Every date in a text, in order; of each form at most MENTIONS_MAX. Full-width characters count, too.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Final, Literal, assert_never
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -65,6 +66,7 @@ def said(group: Group, draft: Draft, part: Part) -> tuple[Said, ...]:
     return tuple(islice(found, HITS_MAX))
 
 
+@lru_cache(maxsize=4_096)
 def comparable(href: str) -> str:
     """An address without what is counted by (utm), and without the slash at its end.
 

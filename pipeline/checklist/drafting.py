@@ -15,6 +15,7 @@ from pipeline.checklist.round import Round, audience_of, send_at, zone_of
 from pipeline.checklist.rule import Need
 from pipeline.checklist.sources import mails_of
 from pipeline.errors import PipelineError, Refused
+from pipeline.render.cast import own_rows
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
@@ -135,11 +136,12 @@ def _draft(
 
 
 def _rendered(shared: Round, campaign: str) -> tuple[tuple[Mail, ...] | None, tuple[RenderFailure, ...]]:
-    """The mails of a few invented people: what is wrong with one of them is wrong with a real one."""
+    """The mails of a few invented people, the author's own among them, each of whom stands for real ones."""
     workspace = shared.workspace
     folder = workspace.campaigns[campaign]
     columns = workspace.segments[folder.campaign.audience.segment or ""].segment.columns
     people = invented(columns, folder.campaign.language)
+    people += tuple(own_rows(folder.personas, people[0]))
     try:
         source = mail_source(workspace, campaign)
     except Refused as refused:

@@ -51,7 +51,7 @@ def cast_of(source: MailSource, columns: Sequence[str], own: Sequence[Persona] =
     Raises PipelineError when the process that renders cannot be started.
     """
     always = invented(columns, source.language)
-    ours = [_own_row(persona, always[0], number) for number, persona in enumerate(own, 1)]
+    ours = own_rows(own, always[0])
     with Probe(source) as probe:
         ways = {way.row.id: way for way in probe.ask([*always, *ours])}
         further = people_for(probe, list(ways.values()), candidates(source, columns))
@@ -65,6 +65,11 @@ def cast_of(source: MailSource, columns: Sequence[str], own: Sequence[Persona] =
 def _part(kind: str, row: Recipient, ways: dict[str, Way], title: str = "", why: str = "") -> Part:
     taken = ways[row.id].taken if row.id in ways else frozenset[int]()
     return Part(kind, row, taken, title, why)
+
+
+def own_rows(own: Sequence[Persona], ordinary: Recipient) -> list[Recipient]:
+    """The author's own people as rows; what they leave out is as the ordinary person has it."""
+    return [_own_row(persona, ordinary, number) for number, persona in enumerate(own, 1)]
 
 
 def _own_row(persona: Persona, ordinary: Recipient, number: int) -> Recipient:

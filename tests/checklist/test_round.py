@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from pipeline.audience.contacts import Resolution
+from pipeline.checklist.catalogue import by_name
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Report
 from pipeline.checklist.run import run
@@ -78,6 +79,16 @@ def test_one_process_renders_for_all_campaigns() -> None:
     counting = Means(now=means.now, contacts=means.contacts, rehearsals=counted)  # type: ignore[arg-type]
     run(workspace, list(workspace.campaigns), counting)
     assert begun == [1]
+
+
+def test_the_rules_read_the_mail_of_the_authors_own_people_too() -> None:
+    text = "{% if recipient.family_name == '花森商店' %}■■様へのお知らせ{% endif %}"
+    persona = "personas:\n  - {name: 法人のお客様, fields: {family_name: 花森商店}}\n"
+    placeholder = by_name()["wording/placeholder"]
+    assert not Case({"text": text}).report(placeholder).findings
+    (finding,) = Case({"text": text, "files": {"personas.yaml": persona}}).report(placeholder).findings
+    assert finding.path.endswith("body.txt")
+    assert "■" in finding.message
 
 
 NAMES = [f"campaign-{n:02}" for n in range(20)]

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Final
 
+from PIL import Image
+
 from benchmarks.commands import repository
 from pipeline.preview import chromium
 
@@ -19,6 +21,17 @@ personas:
   - {name: A, fields: {family_name: 佐々木, points: "15"}}
   - {name: B, fields: {family_name: 五十嵐, points: "250000"}}
 """
+_BEFORE: Final = '<mj-text color="#ffffff" font-size="16px"'
+_IMAGE: Final = '<mj-image src="https://www.hanamori.example/img/hero.png" alt="冬のセール" />\n'
+
+
+def _prepare(campaign: Path) -> None:
+    """Two people more; and an image, without which the mode without images would be no mode of its own."""
+    (campaign / "personas.yaml").write_text(_PERSONAS, encoding="utf-8")
+    body = (campaign / "body.mjml").read_text(encoding="utf-8")
+    assert _BEFORE in body
+    (campaign / "body.mjml").write_text(body.replace(_BEFORE, _IMAGE + _BEFORE, 1), encoding="utf-8")
+    Image.effect_mandelbrot((600, 240), (-2, -1, 1, 1), 100).convert("RGB").save(campaign / "hero.png")
 
 
 def run() -> list[tuple[str, str, str]]:
@@ -29,7 +42,7 @@ def run() -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         repository(folder)
-        (folder / f"campaigns/{_CAMPAIGN}/personas.yaml").write_text(_PERSONAS, encoding="utf-8")
+        _prepare(folder / f"campaigns/{_CAMPAIGN}")
         start = time.perf_counter()
         command = [sys.executable, "-m", "pipeline", "preview", _CAMPAIGN, "--out", str(folder / "out")]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -11,10 +11,14 @@ from pipeline.preview.modes import Mode
 
 @dataclass(frozen=True, slots=True)
 class Sitter:
-    """One page to be taken: its HTML, and the images of the campaign's folder by the address it names."""
+    """One page to be taken: its HTML, and the images of the campaign's folder by the address it names.
+
+    `cut` says that the mail is longer than this HTML.
+    """
 
     html: str = field(repr=False)
     images: Mapping[str, tuple[str, bytes]] = field(default_factory=dict, repr=False)
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ class Chromium:
         return Shot(
             png=base64.b64decode(answer["data"]),
             measured=facts,
-            cut=whole > _LONGEST,
+            cut=sitter.cut or whole > _LONGEST,
             refused=tuple(dict.fromkeys(studio.refused)),
         )
 
@@ -180,4 +180,4 @@ class Chromium:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]
+    return str(error).partition("\n")[0][:200] or type(error).__name__

@@ -33,6 +33,9 @@ from pipeline.workspace.workspace import Workspace
 
 #: Characters of HTML that a frame holds; a mail of more than this is no mail.
 _LARGEST_FRAME: Final = 400_000
+#: Characters of HTML that a picture is taken of. Gmail clips behind about 100,000 bytes, and a browser needs
+#: minutes for the pictures of a million.
+_LARGEST_SITTER: Final = 120_000
 _MOST_LINKS: Final = 300
 
 
@@ -137,7 +140,8 @@ def _rolls(
 def _sitter(message: Message | RenderFailure | None, folder: CampaignFolder) -> Sitter | None:
     if not isinstance(message, Message) or message.html is None:
         return None
-    return Sitter(message.html, folder_images.images_of(message.html, folder))
+    page = message.html[:_LARGEST_SITTER]
+    return Sitter(page, folder_images.images_of(page, folder), cut=len(message.html) > _LARGEST_SITTER)
 
 
 def _mail(

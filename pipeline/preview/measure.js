@@ -4,7 +4,7 @@
   const root = document.documentElement;
   const width = root.clientWidth;
   const place = (r) => [r.x + scrollX, r.y + scrollY, r.width, r.height].map((n) => Math.round(n * 10) / 10);
-  const short = (words) => words.replace(/\s+/g, " ").trim().slice(0, 80);
+  const short = (words) => words.slice(0, 2000).replace(/\s+/g, " ").trim().slice(0, 80);
   const colour = (css) => {
     const parts = (css.match(/[\d.]+/g) || []).map(Number);
     const of1 = css.startsWith("color(srgb");
@@ -63,8 +63,13 @@
     source: image.getAttribute("src") || "", alt: image.getAttribute("alt"),
     box: place(image.getBoundingClientRect()), loaded: image.naturalWidth > 0,
   }));
+  const words = new Map();  // of what lies around links: a thousand links of one paragraph ask for the same
+  const wordsOf = (element) => {
+    if (!words.has(element)) words.set(element, short(element.textContent || ""));
+    return words.get(element);
+  };
   const taps = [...document.links].slice(0, most).map((link) => {
-    const around = short((link.parentElement || link).textContent || "");
+    const around = wordsOf(link.parentElement || link);
     const inner = link.firstElementChild ? link.firstElementChild.getBoundingClientRect() : null;
     const own = link.getBoundingClientRect();
     const box = inner && inner.height > own.height ? inner : own;

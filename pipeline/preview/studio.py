@@ -18,6 +18,7 @@ _Waiting = list[tuple[tuple[str, ...], Future["_Developed"]]]
 _Developed = tuple[Picture, Picture | None, Change]
 #: Pictures are made small while the browser takes the next ones.
 _AT_ONCE = 2
+_KILLERS_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Studio:
         self._asked: set[str] = set()
         self._press = Press()
         self._closing = False
+        self._killers, self._trouble = 0, ""
         self.name = ""
 
     def __enter__(self) -> Self:
@@ -67,7 +69,11 @@ class Studio:
         self._laboratory.shutdown()
 
     def rolls(self, pairs: Sequence[Pair]) -> tuple[Roll, ...]:
-        """The pictures of each pair, in their order. A page that kills the browser twice has none."""
+        """The pictures of each pair, in their order. A page that kills the browser twice has none.
+
+        After two such pages the others are not tried: they are of one campaign, and would take minutes.
+        """
+        self._killers = 0
         begun = [self._stage.submit(self._begun, pair) for pair in pairs]
         waiting = [each.result() for each in begun]
         return tuple(each if isinstance(each, Roll) else _finished(*each) for each in waiting)
@@ -91,19 +97,19 @@ class Studio:
     def _shots(self, sitter: Sitter) -> Mapping[str, Shot] | str:
         key = _key(sitter)
         self._asked.add(key)
-        if key not in self._taken:
+        if key not in self._taken or isinstance(self._taken[key], str):
             self._taken[key] = self._patiently(sitter)
         return self._taken[key]
 
     def _patiently(self, sitter: Sitter) -> Mapping[str, Shot] | str:
-        trouble = ""
-        for _ in range(0 if self._closing else 2):
+        for _ in range(0 if self._closing or self._killers >= _KILLERS_MAX else 2):
             try:
                 return self._ready().shots(sitter, _modes(sitter))
             except CameraBroke as broke:
-                trouble = str(broke)
+                self._trouble = str(broke)
                 self._close()
-        return trouble
+        self._killers += 1
+        return self._trouble
 
     def _ready(self) -> Camera:
         """The browser that is running, or a new one. Raises CameraBroke."""

@@ -16,13 +16,12 @@ from PIL import Image
 from pipeline.cli.options import Place
 from pipeline.cli.preview import Looking, album_at
 from pipeline.preview import chromium
-from pipeline.preview.camera import Camera, Shot, Sitter
-from pipeline.preview.modes import MODES, Mode
+from pipeline.preview.modes import MODES
 from pipeline.preview.page import page
 from pipeline.preview.pictures import write_pictures
 from pipeline.preview.serving import Showing, server_of
 from pipeline.preview.sheet import Album, Person
-from pipeline.preview.studio import Pair, Studio
+from pipeline.preview.studio import Studio
 from tests.preview.browser import needs_a_browser
 from tests.preview.scene import HOSTILE, PAGE, TEXT, YAML, scene
 
@@ -189,20 +188,6 @@ def test_a_script_in_a_template_does_not_run_and_cannot_break_out(shown: Shown) 
         )
 
 
-def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for() -> None:
-    needs_a_browser()
-    asked = '<img src="https://evil.example/1.png" alt=""><p id="p">quiet</p>'
-    calm, loud = (
-        f"{asked}<p>here</p>",
-        f"{asked}<p>here</p><script>document.body.textContent = 'loud'</script>",
-    )
-    with Studio(lambda: chromium.chromium(os.environ)) as studio:
-        one, other = studio.rolls([Pair(Sitter(calm)), Pair(Sitter(loud))])
-    assert [text.words for text in other.measured["desktop"].texts] == ["quiet", "here"]
-    assert [view.picture.png for view in one.views] == [view.picture.png for view in other.views]
-    assert one.refused == ("https://evil.example/1.png",)
-
-
 @pytest.mark.parametrize("look", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 844}}])
 def test_axe_finds_no_serious_violation(shown: Shown, look: dict[str, Any], tmp_path: Path) -> None:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 see `shown`
@@ -278,43 +263,6 @@ def test_the_same_input_gives_the_same_bytes(shown: Shown, tmp_path: Path) -> No
     files = list(tmp_path.rglob("*.png"))
     assert len(files) == count == sum(len(each.views) for each in sheet.people) > 10
     assert page(again) == page(again)
-
-
-class Dying:
-    """A real browser that crashes in the middle of its second page."""
-
-    crashed = 0
-
-    def __init__(self, camera: Camera) -> None:
-        self._camera: Any = camera
-        self._pages = 0
-
-    @property
-    def name(self) -> str:
-        return str(self._camera.name)
-
-    def shots(self, sitter: Sitter, modes: tuple[Mode, ...]) -> Any:
-        self._pages += 1
-        if self._pages == 2 and not Dying.crashed:
-            Dying.crashed += 1
-            with pytest.raises(Exception, match="closed"):
-                self._camera._browser.new_browser_cdp_session().send("Browser.crash")
-        found: dict[str, Shot] = self._camera.shots(sitter, modes)
-        return found
-
-
-def test_a_browser_that_dies_midway_is_started_again() -> None:
-    needs_a_browser()
-
-    @contextmanager
-    def dying() -> Iterator[Camera]:
-        with chromium.chromium(os.environ) as camera:
-            yield Dying(camera)
-
-    with Studio(dying) as studio:
-        rolls = studio.rolls([Pair(Sitter(f"<p>page {n}</p>")) for n in range(3)])
-    assert Dying.crashed == 1
-    assert [(roll.broke, bool(roll.views)) for roll in rolls] == [("", True)] * 3
 
 
 def test_a_served_page_is_shown_again_after_a_change_and_to_nobody_else(shown: Shown) -> None:

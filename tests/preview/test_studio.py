@@ -1,0 +1,105 @@
+"""Pictures by a real Chromium: what is in front of the camera does nothing, and a browser may die."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from pipeline.preview import chromium
+from pipeline.preview.camera import Camera, CameraBroke, Shot, Sitter
+from pipeline.preview.layout import troubles
+from pipeline.preview.modes import Mode
+from pipeline.preview.studio import Pair, Studio
+from tests.preview.browser import needs_a_browser
+
+pytestmark = pytest.mark.slow
+#: Everything that only a browser sees to be wrong.
+BAD = """\
+<html lang="en"><body style="margin:0;background:#fff;color:#222;font:16px sans-serif">
+<p>Hello there</p><div style="width:1200px">A very wide table</div>
+<p style="font-size:9px">Small print</p><p style="color:#bbb">Pale words</p>
+<p style="color:#fff">Secret words</p>
+<img src="https://www.hanamori.example/1.png" alt="" width="9" height="9">
+<div style="height:20px">Lower line</div><div style="margin-top:-20px">Upper line</div>
+<a href="https://www.hanamori.example/" style="display:block;font-size:12px;height:15px">tap</a>
+</body></html>"""
+
+
+def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for() -> None:
+    needs_a_browser()
+    asked = '<img src="https://evil.example/1.png" alt=""><p id="p">quiet</p>'
+    calm, loud = (
+        f"{asked}<p>here</p>",
+        f"{asked}<p>here</p><script>document.body.textContent = 'loud'</script>",
+    )
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
+        one, other, bad = studio.rolls([Pair(Sitter(calm)), Pair(Sitter(loud)), Pair(Sitter(BAD, cut=True))])
+    assert [text.words for text in other.measured["desktop"].texts] == ["quiet", "here"]
+    assert [view.picture.png for view in one.views] == [view.picture.png for view in other.views]
+    assert one.refused == ("https://evil.example/1.png",)
+    assert all(view.cut for view in bad.views)
+    found = {trouble.rule.removeprefix("display/") for _, trouble in troubles(bad.measured)}
+    assert found == {
+        "beyond-edge",
+        "contrast-on-screen",
+        "hidden-text",
+        "horizontal-overflow",
+        "image-loads",
+        "overlapping-text",
+        "small-text",
+        "tap-target",
+    }
+
+
+def test_after_two_pages_that_kill_every_browser_the_others_are_not_tried() -> None:
+    opened: list[str] = []
+
+    @contextmanager
+    def never() -> Iterator[Camera]:
+        opened.append("once more")
+        raise CameraBroke("it fell over")
+        yield  # type: ignore[unreachable]  # a context manager is a generator
+
+    with Studio(never) as studio:
+        rolls = studio.rolls([Pair(Sitter(f"<p>page {n}</p>")) for n in range(9)])
+    assert [roll.broke for roll in rolls] == ["it fell over"] * 9
+    assert len(opened) == 1 + 2 * 2
+
+
+class Dying:
+    """A real browser that crashes in the middle of its second page."""
+
+    crashed = 0
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera: Any = camera
+        self._pages = 0
+
+    @property
+    def name(self) -> str:
+        return str(self._camera.name)
+
+    def shots(self, sitter: Sitter, modes: tuple[Mode, ...]) -> Any:
+        self._pages += 1
+        if self._pages == 2 and not Dying.crashed:
+            Dying.crashed += 1
+            with pytest.raises(Exception, match="closed"):
+                self._camera._browser.new_browser_cdp_session().send("Browser.crash")
+        found: dict[str, Shot] = self._camera.shots(sitter, modes)
+        return found
+
+
+def test_a_browser_that_dies_midway_is_started_again() -> None:
+    needs_a_browser()
+
+    @contextmanager
+    def dying() -> Iterator[Camera]:
+        with chromium.chromium(os.environ) as camera:
+            yield Dying(camera)
+
+    with Studio(dying) as studio:
+        rolls = studio.rolls([Pair(Sitter(f"<p>page {n}</p>")) for n in range(3)])
+    assert Dying.crashed == 1
+    assert [(roll.broke, bool(roll.views)) for roll in rolls] == [("", True)] * 3

@@ -147,6 +147,15 @@ def test_a_mail_of_text_alone_has_no_html_to_look_at(tmp_path: Path) -> None:
     assert frames(html) == []
 
 
+def test_a_branch_that_nobody_takes_is_a_finding_at_its_line(tmp_path: Path) -> None:
+    never = "{% if recipient.rank == 'gold' and recipient.rank == 'tin' %}never{% endif %}"
+    text = f"Hello\n{never}\n{{{{ unsubscribe_url }}}}\n"
+    html, _ = made(scene(tmp_path / "repository", yaml=CAMPAIGN, text=text), "sale")
+    assert "No invented person reaches this branch." in html
+    assert "campaigns/sale/body.txt:2</code>" in html
+    assert "display/unreached-branch" in html
+
+
 def test_what_could_disguise_a_line_is_shown_and_a_japanese_space_is_one(tmp_path: Path) -> None:
     text = "一\u3000二 {{ unsubscribe_url }} abc\u202edcba\n"
     html, _ = made(scene(tmp_path / "repository", yaml=CAMPAIGN, text=text), "sale")

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,9 +50,16 @@ def one_pass(folder: Path, hours: int, most: int) -> str:
 
 def _largest_child() -> float:
     """The peak of the largest child, in MiB: what it had itself, not what it was forked from."""
-    pids = [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
-    peaks = [_PEAK.search(Path(f"/proc/{pid}/status").read_text()) for pid in pids]
+    listed = [_read(path) for path in Path("/proc/self/task").glob("*/children")]
+    peaks = [_PEAK.search(_read(Path(f"/proc/{pid}/status"))) for pid in " ".join(listed).split()]
     return max((int(peak[1]) / 1024 for peak in peaks if peak), default=0.0)
+
+
+def _read(path: Path) -> str:
+    """What it says; nothing when the thread or process has just ended."""
+    with suppress(OSError):
+        return path.read_text()
+    return ""
 
 
 def measured(most: int) -> Iterator[tuple[str, str, str]]:

@@ -23,9 +23,9 @@ def senders(tmp_path_factory: pytest.TempPathFactory, double: Double) -> Iterato
         yield ready
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def table() -> Iterator[int]:
-    """The port of a DynamoDB in a process of its own; whoever writes to one in here writes to that."""
+    """The port of a DynamoDB in a process of its own; until the module ends, whoever writes to one writes to that."""
     environment = {
         "AWS_ACCESS_KEY_ID": "invented",
         "AWS_SECRET_ACCESS_KEY": "invented",
@@ -42,7 +42,7 @@ def table() -> Iterator[int]:
             yield port
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cloud_senders(
     tmp_path_factory: pytest.TempPathFactory, double: Double, table: int
 ) -> Iterator[tuple[Crew, DynamoDbDesk]]:

@@ -18,7 +18,11 @@ class _Resolution:
             self._columns = real.columns()
             self._rows = list(real.rows())
             self._exclusions = list(real.exclusions())
-            self._values = {column: list(real.values(column)) for column in self._columns}
+            self._values = {
+                (column, alike): list(real.values(column, digits_alike=alike))
+                for column in self._columns
+                for alike in (False, True)
+            }
             self._consents = list(real.consents())
 
     def columns(self) -> tuple[str, ...]:
@@ -32,8 +36,8 @@ class _Resolution:
             fields = {column: tuple(person.fields[column] for person in rows) for column in columns}
             yield Rows([person.id for person in rows], [person.address for person in rows], fields)
 
-    def values(self, column: str) -> Iterator[Value]:
-        return iter(self._values[column])
+    def values(self, column: str, *, digits_alike: bool = False) -> Iterator[Value]:
+        return iter(self._values[column, digits_alike])
 
     def consents(self) -> Iterator[Value]:
         return iter(self._consents)

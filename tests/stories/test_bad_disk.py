@@ -19,8 +19,8 @@ pytestmark = pytest.mark.slow
 
 def test_messages_larger_than_a_file_may_be_are_held_and_sent_later(tmp_path: Path) -> None:
     story = unordered(tmp_path / "repository", members=12)
-    story.order(yaml=NO_SOAK, body=BODY + "All the conditions, once more.\n" * 30_000)
-    largest = 700_000
+    story.order(yaml=NO_SOAK, body=BODY + "All the conditions, once more.\n" * 7_500)
+    largest = 200_000
 
     done = subprocess.run(
         [sys.executable, "-m", "pipeline", "-C", str(story.root), "deliver"],

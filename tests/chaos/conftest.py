@@ -25,7 +25,7 @@ def senders(tmp_path_factory: pytest.TempPathFactory, double: Double) -> Iterato
 
 @pytest.fixture(scope="module")
 def table() -> Iterator[int]:
-    """The port of a DynamoDB in a process of its own; until the module ends, whoever writes to one writes to that."""
+    """The port of a DynamoDB of its own process; until the module ends, writers here write to that."""
     environment = {
         "AWS_ACCESS_KEY_ID": "invented",
         "AWS_SECRET_ACCESS_KEY": "invented",

@@ -1,9 +1,6 @@
 """Pages that are meant to keep the rules of the heading display busy: what they cost grows with the page."""
 
-import sys
-from collections import Counter
 from collections.abc import Callable
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -16,23 +13,14 @@ from pipeline.checklist.domains import organisational
 from pipeline.checklist.markup import read_page
 from pipeline.checklist.report import Status
 from tests.checklist.drafts import Case
+from tests.checklist.work import counted
 
 DISPLAY = tuple(rule for rule in RULES if rule.heading == "display" and rule.check is not None)
 
 
 def calls_of(work: Callable[[], Any]) -> int:
     """How many calls of Python functions some work takes."""
-    counted: Counter[str] = Counter()
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        counted[event] += 1
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return counted.total()
+    return counted(work).total()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
 """Hostile text, names and files end in a finding, and what they cost is bounded: in calls, not in seconds."""
 
 import io
-import sys
 import zipfile
-from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -25,23 +22,15 @@ from pipeline.checklist.system import tables
 from pipeline.checklist.wording.amounts import amounts
 from pipeline.checklist.wording.dates import mentions
 from tests.checklist.drafts import Case
+from tests.checklist.work import counted
 
 WORDING = tuple(rule for rule in RULES if rule.heading == "wording" and rule.check is not None)
 
 
 def calls_of(work: Callable[[], Any]) -> int:
     """How many calls of Python functions, our own and built in ones, some work takes."""
-    counted: Counter[str] = Counter()
-
-    def count(_frame: FrameType, event: str, _argument: object) -> None:
-        counted[event] += 1
-
-    sys.setprofile(count)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return counted["call"] + counted["c_call"]
+    events = counted(work)
+    return events["call"] + events["c_call"]
 
 
 @pytest.mark.parametrize("piece", ["12月1日(火) ", "12月1日〜7日 ", "2026-12-01 ", "December 8, 2026 "])

@@ -12,8 +12,9 @@ import duckdb
 from pipeline.archive.folder import FolderArchive
 from pipeline.audience.duckdb import DuckDbContacts
 from pipeline.audience.frozen import FrozenAudience, freeze
-from pipeline.audience.predicate import Predicate, parse
+from pipeline.audience.predicate import Predicate
 from pipeline.audience.rule import AudienceRule
+from pipeline.audience.where import parse
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Recipient
 

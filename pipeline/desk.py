@@ -14,6 +14,7 @@ from pipeline.doctor.line import Part
 from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import GitHub, Outbox, Policy, Ses, Target
+from pipeline.wiring import of_doctor
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import policy_near, read_policy, sender_near
@@ -117,7 +118,7 @@ def doctor_parts(
             Part("ledger", lambda: storage.ledger_lines(opened)),
             Part("archive", lambda: storage.archive_lines(wiring.archive_of(root, chosen))),
             _transport_part(root, chosen, policy, lambda: storage.planned(opened())),
-            Part("links", lambda: parts.key_lines(lambda: wiring.key_there(root, chosen))),
+            Part("links", lambda: parts.key_lines(lambda: of_doctor.key_there(root, chosen))),
             *_github_part(chosen, policy, branch),
         )
 
@@ -126,7 +127,7 @@ def _github_part(target: Target, policy: Policy, branch: str) -> tuple[Part, ...
     if not isinstance(target.reviews, GitHub):
         return ()
     repository, required = target.reviews.github, policy.approvals.required
-    return (Part("GitHub", lambda: wiring.github_lines_of(repository, branch, required)),)
+    return (Part("GitHub", lambda: of_doctor.github_lines_of(repository, branch, required)),)
 
 
 def _transport_part(root: Path, target: Target, policy: Policy, planned: Callable[[], int]) -> Part:
@@ -135,5 +136,5 @@ def _transport_part(root: Path, target: Target, policy: Policy, planned: Callabl
             return Part("outbox", lambda: parts.outbox_lines(root / path))
         case Ses(ses=place):
             return Part(
-                "Amazon SES", lambda: parts.ses_lines(wiring.ses_reader_of(place.region), policy, planned)
+                "Amazon SES", lambda: parts.ses_lines(of_doctor.ses_reader_of(place.region), policy, planned)
             )

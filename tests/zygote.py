@@ -14,8 +14,12 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import Any, Final
 
+import click
+
+from pipeline.cli import cli
 from pipeline.cli import main as postmerge
 
 _INT: Final = array.array("i").itemsize
@@ -71,11 +75,21 @@ def _tell(children: dict[int, socket.socket]) -> None:
         line.close()
 
 
+def _load() -> None:
+    """Every command, and what commands load late."""
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        cli.get_command(context, name)
+    for module in "audience.duckdb", "audience.where", "delivery.green", "preview.chromium":
+        import_module(f"pipeline.{module}")
+
+
 def main() -> None:
     """Listen on the address until the parent is gone; in a child, be `postmerge`."""
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(sys.argv[1])
     listening.listen(64)
+    _load()
     gc.freeze()  # or every fork copies what its first search of the heap touches
     print("ready", flush=True)
     order = _serve(listening)

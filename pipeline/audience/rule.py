@@ -98,10 +98,18 @@ def _people(name: str, segments: Mapping[str, Segment], policy: Policy) -> Audie
     )
 
 
+def read(where: str) -> Predicate | tuple[sql.Objection, ...]:
+    """The `where` of a segment, or what is wrong with it."""
+    # Imported here: the parser of SQL takes longer to load than most commands take for all their work.
+    from pipeline.audience.where import parse  # noqa: PLC0415
+
+    return parse(where)
+
+
 def _parsed(segment: Segment) -> Predicate | None:
     if segment.where is None:
         return None
-    parsed = sql.parse(segment.where)
+    parsed = read(segment.where)
     assert isinstance(parsed, Predicate), "objections were collected before"
     return parsed
 
@@ -118,7 +126,7 @@ def _objections(
             sql.did_you_mean(segment.source, policy.sources),
         )
     if segment.where is not None:
-        parsed = sql.parse(segment.where)
+        parsed = read(segment.where)
         for objection in () if isinstance(parsed, Predicate) else parsed:
             yield Objection(file, ("where",), objection.sentence, objection.remedy, objection.offset)
     for index, other in enumerate(segment.exclude):

@@ -1,38 +1,53 @@
 """The commands: words and exit codes; no logic."""
 
 import sys
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from pipeline.cli import (
-    brakes,
-    check,
-    comment,
-    deliver,
-    demo,
-    doctor,
-    due,
-    new,
-    plan,
-    preview,
-    resolve,
-    schema,
-    status,
-    test_send,
-)
 from pipeline.cli.options import Place
 from pipeline.errors import PipelineError
 
+#: Where each command is, in the order of a campaign's life, which is the order of the help. A module is
+#: loaded when its command is called: together they take longer than most commands need for their work.
+_COMMANDS: Final = {
+    "new": "pipeline.cli.new",
+    "check": "pipeline.cli.check",
+    "preview": "pipeline.cli.preview",
+    "plan": "pipeline.cli.plan",
+    "comment": "pipeline.cli.comment",
+    "test-send": "pipeline.cli.test_send",
+    "due": "pipeline.cli.due",
+    "deliver": "pipeline.cli.deliver",
+    "watch": "pipeline.cli.deliver",
+    "status": "pipeline.cli.status",
+    "halt": "pipeline.cli.brakes",
+    "release": "pipeline.cli.brakes",
+    "resolve": "pipeline.cli.resolve",
+    "doctor": "pipeline.cli.doctor",
+    "schema": "pipeline.cli.schema",
+    "demo": "pipeline.cli.demo",
+}
+
 
 class _Group(click.Group):
-    """Turns what is broken into a sentence, a remedy and an exit status."""
+    """Loads a command when it is called; turns what is broken into a sentence, a remedy, an exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order in which they were added, not by the alphabet."""
+        """In the order of the table, not by the alphabet."""
         del ctx
-        return list(self.commands)
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command), cmd_name
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -61,28 +76,6 @@ def cli(ctx: click.Context, directory: Path) -> None:
     left. Exit status: 0 fine, 1 findings, holds or refusals, 2 wrong usage, 3 the environment is broken.
     """
     ctx.obj = Place(directory.resolve())
-
-
-# In the order of a campaign's life, which is the order of the help.
-for _command in (
-    new.new,
-    check.check,
-    preview.preview,
-    plan.plan,
-    comment.comment,
-    test_send.test_send,
-    due.due,
-    deliver.deliver,
-    deliver.watch,
-    status.status,
-    brakes.halt,
-    brakes.release,
-    resolve.resolve,
-    doctor.doctor,
-    schema.schema,
-    demo.demo,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

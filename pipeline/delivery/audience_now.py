@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
+from pipeline.audience.contacts import Resolution
 from pipeline.audience.frozen import FrozenAudience, freeze
 from pipeline.audience.of_campaign import rule_of
 from pipeline.audience.rule import AudienceRule
-from pipeline.delivery.green import objections_to_audience
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
@@ -53,7 +53,7 @@ def put_together(
         )
         if objections:
             return tuple(worded(objection, phrases("en")) for objection in objections)
-        red = objections_to_audience(world, sight.commit, sight.campaign, resolution)
+        red = _red(world, sight, resolution)
         if red:
             return red
         number = sight.revision.number + 1 if sight.revision else 1
@@ -77,6 +77,14 @@ def put_together(
         opened_at=world.clock.now(),
         barred=barred,
     )
+
+
+def _red(world: World, sight: Sight, resolution: Resolution) -> tuple[str, ...]:
+    """What the rules of the checklist say against this audience."""
+    # Imported here: it loads every rule, which who only looks at a campaign does not need.
+    from pipeline.delivery.green import objections_to_audience  # noqa: PLC0415
+
+    return objections_to_audience(world, sight.commit, sight.campaign, resolution)
 
 
 def marker(revision: Revision) -> bytes:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from pipeline.audience.predicate import Predicate, parse
+from pipeline.audience.predicate import Predicate
 from pipeline.audience.rule import AudienceRule
+from pipeline.audience.where import parse
 from pipeline.models.policy import ContactSource
 
 HEADER = ("member_id", "email", "consent_at", "prefecture", "last_order_on", "is_staff", "points", "branch")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.audience.predicate import Objection, Predicate, parse, unknown_columns
+from pipeline.audience.predicate import Objection, Predicate, unknown_columns
+from pipeline.audience.where import parse
 from tests.audience.people import where
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pipeline.audience import predicate
+from pipeline.audience.predicate import Predicate
+from pipeline.audience.rule import read
 from pipeline.checklist.data import columns
 from pipeline.checklist.data.columns import SHAPES_JA, Shape, shape_by_name
 from pipeline.checklist.data.names import NO_COLUMNS, shown_at_all
@@ -109,8 +110,8 @@ def constant_column(draft: Draft) -> Iterator[Verdict]:
 def _chosen_by(draft: Draft) -> frozenset[str]:
     """The columns that the segment's condition is about."""
     where = draft.segment.where if draft.segment else None
-    parsed = predicate.parse(where) if where else None
-    return frozenset(parsed.names) if isinstance(parsed, predicate.Predicate) else frozenset()
+    parsed = read(where) if where else None
+    return frozenset(parsed.names) if isinstance(parsed, Predicate) else frozenset()
 
 
 def _constant(draft: Draft, column: str, seen: Survey, severity: Severity | None) -> Objection:

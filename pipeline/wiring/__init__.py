@@ -1,4 +1,4 @@
-"""Policy target to real adapters; the only module that names them all."""
+"""Policy target to real adapters; the only package that names them all."""
 
 import os
 import socket
@@ -15,10 +15,7 @@ from pipeline.approvals.trailers import TrailerReviews
 from pipeline.archive.folder import FolderArchive
 from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Contacts
-from pipeline.audience.duckdb import DuckDbContacts
-from pipeline.checklist.draft import Earlier, Fetch
-from pipeline.checklist.history import history_of
-from pipeline.checklist.means import History, Tested
+from pipeline.audience.late import LateContacts
 from pipeline.clock import Clock, SystemClock
 from pipeline.delivery.aside import Aside, told_aside
 from pipeline.delivery.order_source import main_and_target, policy_of, target_of
@@ -26,16 +23,21 @@ from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World, never, silent, unseen
-from pipeline.doctor.line import Line
-from pipeline.doctor.parts import SesReader
 from pipeline.errors import PipelineError, UsageError
 from pipeline.incident.switches import Switch
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
-from pipeline.models.policy import S3, DynamoDb, Folder, GitHub, Outbox, Policy, Ses, Sqlite, Target
-from pipeline.preview import chromium
-from pipeline.preview.camera import Open
-from pipeline.render.check import EXAMPLE_KEY
+from pipeline.models.policy import (
+    S3,
+    DynamoDb,
+    Folder,
+    GitHub,
+    Outbox,
+    Policy,
+    Ses,
+    Sqlite,
+    Target,
+)
 from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
 from pipeline.workspace.git import Repository
@@ -43,6 +45,11 @@ from pipeline.workspace.near import name_of_origin
 
 if TYPE_CHECKING:
     from pipeline.approvals.github import GitHubReviews
+    from pipeline.checklist.draft import Earlier, Fetch
+    from pipeline.checklist.means import History, Tested
+    from pipeline.preview.camera import Open
+
+# Adapters are imported where they are made: most commands need few of them, and each takes its time to load.
 
 #: The most calls that may be under way. The outbox is one disk; SES answers after a tenth of a second or two,
 #: so that 6,000 recipients a second are twenty calls. `Flight` takes as many of them as it needs.
@@ -66,12 +73,17 @@ class Calling:
 
 def contacts_of(root: Path) -> Contacts:
     """Where people live, for the sources of a policy at `root`."""
-    return DuckDbContacts(root)
+
+    def made() -> Contacts:
+        from pipeline.audience.duckdb import DuckDbContacts  # noqa: PLC0415
+
+        return DuckDbContacts(root)
+
+    return LateContacts(made)
 
 
-def web() -> Fetch:
+def web() -> "Fetch":
     """Asks the pages that links lead to."""
-    # Imported here: most commands ask nobody over the network.
     from pipeline.checklist.web import Web  # noqa: PLC0415
 
     return Web()
@@ -85,7 +97,6 @@ def ledger_of(
         case Sqlite(sqlite=path):
             return SqliteLedger(root / path, rehearsal=rehearsal)
         case DynamoDb(dynamodb=table):
-            # Imported here: the AWS SDK takes a good part of a second that no other target needs.
             from pipeline.ledger.dynamodb import DynamoDbLedger  # noqa: PLC0415
 
             owner = repository or _repository_of(root, target)
@@ -98,13 +109,13 @@ def archive_of(root: Path, target: Target) -> Archive:
         case Folder(folder=path):
             return FolderArchive(root / path)
         case S3(s3=bucket):
-            from pipeline.archive.s3 import S3Archive  # noqa: PLC0415 as the ledger in DynamoDB
+            from pipeline.archive.s3 import S3Archive  # noqa: PLC0415
 
             return S3Archive(bucket, region=_region_of(target))
 
 
 @contextmanager
-def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[tuple[History, Tested]]:
+def past_of(root: Path, policy: Policy | None, target: str) -> Iterator["tuple[History, Tested]"]:
     """Reads what the target's ledger knows, when it is asked, without a trace; closed at the end.
 
     Of earlier campaigns, and of test sends.
@@ -121,7 +132,9 @@ def past_of(root: Path, policy: Policy | None, target: str) -> Iterator[tuple[Hi
             return ledger, chosen
 
         @cache
-        def history() -> tuple[Earlier, ...]:
+        def history() -> "tuple[Earlier, ...]":
+            from pipeline.checklist.history import history_of  # noqa: PLC0415
+
             ledger, chosen = opened()
             return history_of(ledger, archive_of(root, chosen))
 
@@ -146,7 +159,7 @@ def transport_of(root: Path, target: Target, clock: Clock, policy: Policy) -> Tr
         case Outbox(outbox=path):
             return OutboxTransport(root / path, clock)
         case Ses(ses=place):
-            from pipeline.delivery.ses import SesTransport  # noqa: PLC0415 as the ledger in DynamoDB
+            from pipeline.delivery.ses import SesTransport  # noqa: PLC0415
 
             return SesTransport.connect(place.region, _configuration_sets(policy), connections=_SES_IN_FLIGHT)
 
@@ -173,7 +186,6 @@ def github_reviews_of(
     repository: Repository, name: str, branch: str = "main", clock: Clock | None = None
 ) -> "GitHubReviews":
     """Reviews of `name`, `owner/repository`, at GitHub."""
-    # Imported here, as the AWS SDK: a local target asks nobody over the network.
     from pipeline.approvals.github import GitHubReviews  # noqa: PLC0415
     from pipeline.github import GitHubApi  # noqa: PLC0415
 
@@ -187,14 +199,18 @@ def branch_at_github(branch: str) -> str:
     return branch
 
 
-def camera_of() -> tuple[Open | None, str]:
+def camera_of() -> "tuple[Open | None, str]":
     """How to open a browser for pictures, and nothing; or None, and why not as one sentence."""
+    from pipeline.preview import chromium  # noqa: PLC0415
+
     why = chromium.missing(os.environ)
     return (None, why) if why is not None else (lambda: chromium.chromium(os.environ), "")
 
 
 def lacks_japanese_fonts() -> bool:
     """Whether pictures that are taken here show boxes where Japanese stands."""
+    from pipeline.preview import chromium  # noqa: PLC0415
+
     return chromium.lacks_japanese()
 
 
@@ -241,6 +257,8 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
 def _key(root: Path, target: Target, *, rehearsal: bool) -> UnsubscribeKey:
     """The key that signs unsubscribe links; a rehearsal never makes one."""
     if rehearsal and not has_key(root, os.environ):
+        from pipeline.render.check import EXAMPLE_KEY  # noqa: PLC0415
+
         return EXAMPLE_KEY
     return load_key(root, os.environ, create=isinstance(target.transport, Outbox))
 
@@ -251,7 +269,7 @@ def shown_aside(target: Target, calling: Calling) -> AbstractContextManager[Asid
         return nullcontext()
     if not isinstance(target.reviews, GitHub):
         raise UsageError(f"The target {calling.target} is not at GitHub, so it has no deployments there.")
-    from pipeline.delivery.deployments import GitHubDeployments  # noqa: PLC0415 as the reviews
+    from pipeline.delivery.deployments import GitHubDeployments  # noqa: PLC0415
 
     there = GitHubDeployments(target.reviews.github, calling.deployments, os.environ)
     return told_aside(there.show, lambda sentence: calling.narrate("deployments", sentence))
@@ -266,30 +284,6 @@ def switch_of(target: Target) -> Switch | None:
     """What switches sending off at the target's transport; None where there is no such thing."""
     if not isinstance(target.transport, Ses):
         return None
-    from pipeline.delivery.ses_switch import SesSwitch  # noqa: PLC0415 as the ledger in DynamoDB
+    from pipeline.delivery.ses_switch import SesSwitch  # noqa: PLC0415
 
     return SesSwitch(target.transport.ses.region)
-
-
-def ses_reader_of(region: str) -> SesReader:
-    """What says how SES stands in a region."""
-    from pipeline.doctor.ses_facts import SesFacts  # noqa: PLC0415 as the ledger in DynamoDB
-
-    return SesFacts(region)
-
-
-def github_lines_of(repository: str, branch: str, required: int) -> Iterator[Line]:
-    """How `owner/name` is set up at GitHub; `required` approvals is what the policy asks for at least."""
-    from pipeline.doctor.github import github_lines  # noqa: PLC0415 as the reviews at GitHub
-    from pipeline.doctor.github_facts import GitHubSetup  # noqa: PLC0415
-    from pipeline.github import GitHubApi  # noqa: PLC0415
-
-    setup = GitHubSetup(GitHubApi(repository, SystemClock()))
-    return github_lines(setup, branch_at_github(branch), required)
-
-
-def key_there(root: Path, target: Target) -> bool:
-    """Whether the key of the unsubscribe links is there; PipelineError when it must be, or is no good."""
-    if has_key(root, os.environ) or isinstance(target.transport, Ses):
-        load_key(root, os.environ, create=False)
-    return has_key(root, os.environ)

@@ -1,0 +1,28 @@
+"""A command loads what it needs: loading everything takes longer than most commands need for their work."""
+
+import subprocess
+import sys
+
+import pytest
+
+#: What is heavy, and is late for those who can do without.
+HEAVY = {
+    *("boto3", "duckdb", "email_validator", "playwright", "sqlglot", "urllib3"),
+    *("pipeline.checklist.catalogue", "pipeline.preview.page"),
+}
+
+
+@pytest.mark.parametrize(
+    ("command", "loaded"),
+    [
+        ("status", set()),
+        ("brakes", set()),
+        ("due", set()),
+        ("deliver", {"email_validator", "pipeline.checklist.catalogue"}),
+        ("check", {"email_validator", "pipeline.checklist.catalogue"}),
+    ],
+)
+def test_a_command_loads_nothing_heavy_that_it_may_not_need(command: str, loaded: set[str]) -> None:
+    words = f"import sys, pipeline.cli.{command}; print(*sys.modules)"
+    said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
+    assert HEAVY.intersection(said.split()) == loaded

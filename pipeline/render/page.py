@@ -62,13 +62,15 @@ def counted_href(href: str, utm: Mapping[str, str], own_hosts: Sequence[str], ne
 
 
 def _count(url: str, utm: Mapping[str, str], own_hosts: Sequence[str], never: str) -> str:
+    if never and url.strip().startswith(never):
+        return url  # before it is taken apart: every mail has such a link
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "").rstrip(".")
     except ValueError:
         return url  # not ours to judge here: the checklist says what is wrong with a link
     ours = any(host == own or host.endswith(f".{own}") for own in own_hosts)
-    if parts.scheme not in {"http", "https"} or not ours or (never and url.strip().startswith(never)):
+    if parts.scheme not in {"http", "https"} or not ours:
         return url
     present = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     added = urlencode({f"utm_{key}": value for key, value in utm.items() if f"utm_{key}" not in present})

@@ -2,13 +2,9 @@
 """The checklist: one campaign, two hundred campaigns, a million people. Each in a process of its own."""
 
 import re
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
@@ -16,6 +12,7 @@ from statistics import median
 import duckdb
 
 from benchmarks.commands import repository
+from benchmarks.watched import Watched
 from pipeline import wiring
 from pipeline.checklist.catalogue import RULES
 from pipeline.checklist.means import Means
@@ -31,68 +28,12 @@ _CAMPAIGNS = 200
 _SPAN_WEEKS = 6
 _PEOPLE = 1_000_000
 _ONE = "2026-12-winter-sale"
-_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
-_LOOK_SECONDS = 0.05
 _MONTHS = dict(January=1, December=12)  # noqa: C408 names of months read better so
 #: Dates as the examples write them; a copy is some weeks later, so that its weekdays stay right.
 _DATES = re.compile(
     r"(?P<iso>\d{4}-\d\d-\d\d)|(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})日"
     r"|(?P<name>January|December) (?P<of>\d{1,2})(?P<comma>, \d{4})?"
 )
-
-
-@dataclass
-class _Watched:
-    """A command while it runs, and the most memory that it and its children had at one time."""
-
-    words: list[str]
-    folder: Path
-    seconds: float = 0.0
-    peaks: dict[int, float] = field(default_factory=dict)
-    said: str = ""
-
-    def run(self) -> "_Watched":
-        start = time.perf_counter()
-        with subprocess.Popen(self.words, cwd=self.folder, stdout=subprocess.PIPE, text=True) as process:
-            watch = threading.Thread(target=self._watch, args=(process,))
-            watch.start()
-            assert process.stdout is not None
-            self.said = process.stdout.read()
-            process.wait()
-            self.seconds = time.perf_counter() - start
-            watch.join()
-        assert process.returncode in {0, 1}, self.said
-        return self
-
-    def _watch(self, process: subprocess.Popen[str]) -> None:
-        while process.poll() is None:
-            for pid in _family(process.pid):
-                self.peaks[pid] = max(self.peaks.get(pid, 0.0), _peak(pid))
-            time.sleep(_LOOK_SECONDS)
-
-    @property
-    def megabytes(self) -> float:
-        """The peaks of all, added up, although they need not have come at one time."""
-        return sum(self.peaks.values())
-
-
-def _family(pid: int) -> list[int]:
-    children = [
-        int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in _text(path).split()
-    ]
-    return [pid, *(member for child in children for member in _family(child))]
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        return ""  # it has ended
-
-
-def _peak(pid: int) -> float:
-    found = _PEAK.search(_text(Path(f"/proc/{pid}/status")))
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def many(folder: Path, count: int) -> None:
@@ -210,11 +151,11 @@ def run() -> list[tuple[str, str, str]]:
         many(lots, _CAMPAIGNS)
         people(crowd, _PEOPLE)
         check = [python, "-m", "pipeline", "check"]
-        one = [_Watched([*check, _ONE], few).run() for _ in range(_RUNS)]
-        every = [_Watched(check, few).run() for _ in range(_RUNS)]
-        hundreds = _Watched(check, lots).run()
-        data = _Watched([python, "-m", "benchmarks.checklist", "--data", str(crowd)], _HERE).run()
-        whole = _Watched([*check, _ONE], crowd).run()
+        one = [Watched([*check, _ONE], few).run() for _ in range(_RUNS)]
+        every = [Watched(check, few).run() for _ in range(_RUNS)]
+        hundreds = Watched(check, lots).run()
+        data = Watched([python, "-m", "benchmarks.checklist", "--data", str(crowd)], _HERE).run()
+        whole = Watched([*check, _ONE], crowd).run()
     assert "phone number" in data.said or "電話番号" in data.said, data.said
     return [
         ("`postmerge check` of one campaign, all rules, cold", _told(one), _COMMAND),
@@ -228,12 +169,12 @@ def run() -> list[tuple[str, str, str]]:
 _HERE = Path(__file__).resolve().parent.parent
 
 
-def _told(runs: list[_Watched]) -> str:
+def _told(runs: list[Watched]) -> str:
     taken = [each.seconds for each in runs]
     return f"{median(taken):.2f} s (median of {len(taken)}; {min(taken):.2f} to {max(taken):.2f})"
 
 
-def _figure(watched: _Watched) -> str:
+def _figure(watched: Watched) -> str:
     return f"{watched.seconds:.1f} s, {watched.megabytes:,.0f} MiB"
 
 

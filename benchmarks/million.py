@@ -4,62 +4,40 @@
 which has the same peak: everything that grows with the audience is there before the first message leaves.
 """
 
-import re
-import resource
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 from benchmarks import campaign as mails
 from benchmarks.delivery import double_on_the_other_core
+from benchmarks.watched import Watched
 from pipeline import wiring
 from pipeline.delivery.dispatch import deliver
 
 _COMMAND = "python -m benchmarks.million"
 _PEOPLE = 1_000_000
-_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _SHARES = "1%, 100%"
+_HERE = Path(__file__).resolve().parent.parent
 #: The first wave and, an hour later, the second.
 _PASSES = ("frozen, and the first hundredth sent", "the others sent")
 
 
-def one_pass(folder: Path, hours: int, most: int) -> str:
-    """Deliver once; stop when `most` more have been accepted."""
-    start = time.perf_counter()
-    left, child = [most], [0.0]
+def one_pass(folder: Path, hours: int, most: int) -> int:
+    """Deliver once, and stop when `most` more have been accepted; how many are accepted by then."""
+    left = [most]
 
     def narrate(_campaign: str, sentence: str) -> None:
         if sentence.startswith("batch "):
             left[0] -= int(sentence.rpartition(" ")[2])
-            child[0] = max(child[0], _largest_child())
 
     clock = mails.AheadClock(timedelta(hours=hours))
     calling = wiring.Calling(clock=clock, narrate=narrate, stopping=lambda: left[0] <= 0)
     with wiring.open_world(folder, calling) as world:
         done = deliver(world)
         assert not done.troubles, done.troubles
-        accepted = world.ledger.account(mails.CAMPAIGN).accepted
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{accepted}\t{own + child[0]:.0f}\t{time.perf_counter() - start:.0f}"
-
-
-def _largest_child() -> float:
-    """The peak of the largest child, in MiB: what it had itself, not what it was forked from."""
-    listed = [_read(path) for path in Path("/proc/self/task").glob("*/children")]
-    peaks = [_PEAK.search(_read(Path(f"/proc/{pid}/status"))) for pid in " ".join(listed).split()]
-    return max((int(peak[1]) / 1024 for peak in peaks if peak), default=0.0)
-
-
-def _read(path: Path) -> str:
-    """What it says; nothing when the thread or process has just ended."""
-    with suppress(OSError):
-        return path.read_text()
-    return ""
+        return world.ledger.account(mails.CAMPAIGN).accepted
 
 
 def measured(most: int) -> Iterator[tuple[str, str, str]]:
@@ -70,12 +48,11 @@ def measured(most: int) -> Iterator[tuple[str, str, str]]:
         double.reset(keep="counts")
         for hours, what in enumerate(_PASSES):
             command = [sys.executable, "-m", "benchmarks.million", "--pass", name, str(hours), str(most)]
-            told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            accepted, megabytes, seconds = told.split("\t")
-            assert int(accepted), told
-            figure = f"{megabytes} MiB, {int(accepted):,} accepted by then, {int(seconds):,} s"
+            told = Watched(command, _HERE).run()
+            assert int(told.said), "somebody got it"
+            figure = f"{told.megabytes:.0f} MiB, {int(told.said):,} accepted by then, {told.seconds:,.0f} s"
             yield (
-                f"{_PEOPLE:,} recipients, {what}: peak memory, with the child that renders",
+                f"{_PEOPLE:,} recipients, {what}: most memory at a time, with the child that renders",
                 figure,
                 _COMMAND,
             )

@@ -22,13 +22,16 @@ _ROOT: Final = Path(__file__).parents[1]
 class Forked:
     """A `postmerge`, with what the tests need of a `subprocess.Popen`; what it says goes into files."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, whole: bool = False) -> None:
+        """`whole` is with a child that renders of its own start; else that is forked, too."""
         self._said = tuple(Path(tempfile.mkdtemp(dir=_folder())) / name for name in ("out", "err"))
         self.returncode: int | None = None
         self._line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._line.connect(address_of("tests.zygote"))
         ignored = [n for n in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) is signal.SIG_IGN]
         order = {"words": words, "environment": dict(os.environ), "ignored": ignored}
+        if not whole:
+            order["nursery"] = address_of("tests.nursery")
         with self._said[0].open("wb") as out, self._said[1].open("wb") as err:
             files = socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [out.fileno(), err.fileno()])
             self._line.sendmsg([json.dumps(order).encode()], [files])

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ import click
 
 from pipeline.cli import cli
 from pipeline.cli import main as postmerge
+from pipeline.render import child_process
+from tests import nursery
 
 _INT: Final = array.array("i").itemsize
 _LONGEST: Final = 1 << 20
@@ -101,6 +104,10 @@ def main() -> None:
     time.tzset()
     for number in order["ignored"]:
         signal.signal(number, signal.SIG_IGN)
+    if "folder" in order:
+        os.chdir(order["folder"])
+    if "nursery" in order:
+        child_process._start = partial(nursery.born, address=order["nursery"])
     sys.argv = ["postmerge", *order["words"]]
     postmerge()
 

@@ -4,8 +4,7 @@ kill -9, faults of SES, two senders, reverts, halts, amendments, clocks that jum
 off. In each run, and at its end: nobody has two messages, the accounts hold, whoever has mail is accepted or
 unknown, nothing was reserved while a hold stood, nothing left that main did not want.
 
-POSTMERGE_CHAOS_RUNS says how many runs, and without it there are none: they are played by `make chaos`.
-POSTMERGE_CHAOS_SEED repeats them.
+POSTMERGE_CHAOS_RUNS says how many runs (`make chaos` plays a thousand), POSTMERGE_CHAOS_SEED repeats them.
 """
 
 import os
@@ -21,8 +20,7 @@ from tests.chaos.play import Play, SqliteDesk
 from tests.chaos.script import written
 from tests.ses_double import Double
 
-_RUNS: Final = int(os.environ.get("POSTMERGE_CHAOS_RUNS", "0"))
-_ASKED_FOR: Final = pytest.mark.skipif(not _RUNS, reason="played by make chaos (POSTMERGE_CHAOS_RUNS)")
+_RUNS: Final = int(os.environ.get("POSTMERGE_CHAOS_RUNS", "300"))
 _RUNS_EACH: Final = 75
 #: What has to have happened in so many runs, or they prove nothing.
 _NOT_MERELY_QUIET: Final = (
@@ -56,8 +54,7 @@ def _played(play: Play) -> Counter[str]:
 
 
 @pytest.mark.slow
-@_ASKED_FOR
-@pytest.mark.parametrize("first", range(0, max(_RUNS, 1), _RUNS_EACH))
+@pytest.mark.parametrize("first", range(0, _RUNS, _RUNS_EACH))
 def test_whatever_happens_nobody_has_two_and_everybody_is_accounted_for(
     first: int, senders: Crew, double: Double, seed: str, record_property: Callable[[str, object], None]
 ) -> None:
@@ -73,7 +70,6 @@ def test_whatever_happens_nobody_has_two_and_everybody_is_accounted_for(
 
 
 @pytest.mark.slow
-@_ASKED_FOR
 def test_the_same_over_dynamodb(
     cloud_senders: tuple[Crew, DynamoDbDesk],
     double: Double,
@@ -81,7 +77,7 @@ def test_the_same_over_dynamodb(
     record_property: Callable[[str, object], None],
 ) -> None:
     crew, desk = cloud_senders
-    runs = max(20, _RUNS // 15)
+    runs = max(10, _RUNS // 25)
     print(f"POSTMERGE_CHAOS_SEED={seed}, runs 0 to {runs - 1} over DynamoDB")
     happened: Counter[str] = Counter()
     for number in range(runs):

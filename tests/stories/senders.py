@@ -65,9 +65,9 @@ class Ended:
 class Sender:
     """One `postmerge` in a process group of its own, as a terminal would start it; but forked."""
 
-    def __init__(self, root: Path, *words: str) -> None:
+    def __init__(self, root: Path, *words: str, whole: bool = False) -> None:
         self.root = root
-        self.process = Forked("-C", str(root), *words)
+        self.process = Forked("-C", str(root), *words, whole=whole)
 
     @property
     def running(self) -> bool:
@@ -105,9 +105,9 @@ class Sender:
 
 
 @contextmanager
-def senders(root: Path, *commands: tuple[str, ...]) -> Iterator[list[Sender]]:
-    """Processes that are certainly gone at the end."""
-    started = [Sender(root, *words) for words in commands]
+def senders(root: Path, *commands: tuple[str, ...], whole: bool = False) -> Iterator[list[Sender]]:
+    """Processes that are certainly gone at the end; `whole` with everybody below them."""
+    started = [Sender(root, *words, whole=whole) for words in commands]
     try:
         yield started
     finally:

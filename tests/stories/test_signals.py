@@ -62,7 +62,7 @@ def _assert_goes_on(story: Story, members: int) -> None:
 def test_a_signal_lets_the_batch_in_flight_finish(
     number: signal.Signals, *, group: bool, messages: int, tmp_path: Path
 ) -> None:
-    story = ordered(tmp_path / "repository", members=500, rate="150/s")
+    story = ordered(tmp_path / "repository", members=300, rate="150/s")
     with senders(story.root, ("deliver",)) as (sender,):
         wait_until(lambda: written(story.root) >= messages)
         if group:
@@ -70,7 +70,7 @@ def test_a_signal_lets_the_batch_in_flight_finish(
         else:
             sender.process.send_signal(number)
         _assert_left_tidily(story, sender.ended())
-    _assert_goes_on(story, 500)
+    _assert_goes_on(story, 300)
 
 
 def test_a_signal_ends_the_wait_for_the_rate(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_signal_ends_the_wait_for_the_rate(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_impatient_ctrl_c_loses_nothing_either(tmp_path: Path) -> None:
-    story = ordered(tmp_path / "repository", members=500, rate="150/s")
+    story = ordered(tmp_path / "repository", members=300, rate="150/s")
     with senders(story.root, ("deliver",)) as (sender,):
         wait_until(lambda: written(story.root) >= 5)
         for _ in range(20):
@@ -125,7 +125,7 @@ def _let_git_take_its_time(monkeypatch: pytest.MonkeyPatch, folder: Path, workin
 
 @pytest.mark.slow
 def test_what_the_caller_ignores_stays_ignored(tmp_path: Path) -> None:
-    story = ordered(tmp_path / "repository", members=500, rate="150/s")
+    story = ordered(tmp_path / "repository", members=300, rate="150/s")
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         with senders(story.root, ("deliver",)) as (sender,):

@@ -12,10 +12,13 @@ from typing import Any, Final
 
 import yaml
 
+from tests.forks import address_of
+from tests.postmerge import ADDRESSES
 from tests.workflows.expressions import Expressions, Unknown
 
 ROOT: Final = Path(__file__).parents[2]
 WORKFLOWS: Final = ROOT / ".github/workflows"
+_POSTMERGE: Final = Path(__file__).parents[1] / "postmerge.py"
 #: What `postmerge` and bash need of this machine.
 _KEPT: Final = ("PATH", "HOME", "LANG", "TMPDIR")
 
@@ -141,6 +144,7 @@ class _Play:
             "GITHUB_REPOSITORY": self._contexts["github"]["repository"],
             "GITHUB_SERVER_URL": self._contexts["github"]["server_url"],
             "GITHUB_RUN_ID": self._contexts["github"]["run_id"],
+            ADDRESSES: f"{address_of('tests.zygote')}:{address_of('tests.nursery')}",
         }
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", str(script)],
@@ -164,7 +168,7 @@ class _Play:
                 assert given["persist-credentials"] == "false"
                 self._check_out(given)
             case "./.github/actions/setup":
-                self._path.append(str(Path(sys.executable).parent))
+                self._path.append(str(_forked(self._folder)))
             case "./.github/actions/contacts":
                 self._hosted.contacts(self._workspace)
             case "aws-actions/configure-aws-credentials":
@@ -207,3 +211,12 @@ class _Play:
             if path.exists():
                 shutil.copy(path, place)
         return {"artifact-url": f"https://github.example/artifacts/{json.dumps(place.name).strip(chr(34))}"}
+
+
+def _forked(folder: Path) -> Path:
+    """A folder for the path, with a `postmerge` that needs no time to start."""
+    command = folder / "bin/postmerge"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -IS {_POSTMERGE} "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    return command.parent

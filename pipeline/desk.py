@@ -15,6 +15,7 @@ from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
 from pipeline.models.policy import GitHub, Outbox, Policy, Ses, Target
 from pipeline.wiring import of_doctor
+from pipeline.wiring.of_feedback import queue_of
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import policy_near, read_policy, sender_near
@@ -118,6 +119,7 @@ def doctor_parts(
             Part("ledger", lambda: storage.ledger_lines(opened)),
             Part("archive", lambda: storage.archive_lines(wiring.archive_of(root, chosen))),
             _transport_part(root, chosen, policy, lambda: storage.planned(opened())),
+            *_events_part(chosen),
             Part("links", lambda: parts.key_lines(lambda: of_doctor.key_there(root, chosen))),
             *_github_part(chosen, policy, branch),
         )
@@ -128,6 +130,13 @@ def _github_part(target: Target, policy: Policy, branch: str) -> tuple[Part, ...
         return ()
     repository, required = target.reviews.github, policy.approvals.required
     return (Part("GitHub", lambda: of_doctor.github_lines_of(repository, branch, required)),)
+
+
+def _events_part(target: Target) -> tuple[Part, ...]:
+    feedback = target.feedback
+    if feedback is None:
+        return (Part("events", lambda: [parts.NO_QUEUE]),) if isinstance(target.transport, Ses) else ()
+    return (Part("events", lambda: parts.queue_lines(lambda: queue_of(feedback, target).facts())),)
 
 
 def _transport_part(root: Path, target: Target, policy: Policy, planned: Callable[[], int]) -> Part:

@@ -21,6 +21,7 @@ from moto.core.models import botocore_stubber
 REGION = "ap-northeast-1"
 TABLE = "postmerge-ledger"
 BUCKET = "postmerge-archive"
+QUEUE = "postmerge-events"
 REPOSITORY = "hanamori/campaigns"
 
 _ENVIRONMENT = {
@@ -80,6 +81,19 @@ def make_bucket(name: str = BUCKET) -> None:
     """A bucket where SES is."""
     place: Any = {"LocationConstraint": REGION}
     admin("s3").create_bucket(Bucket=name, CreateBucketConfiguration=place)
+
+
+def make_queue(name: str = QUEUE) -> str:
+    """The queue of the template, where SES is; what it is written to by."""
+    properties = {word: str(value) for word, value in _properties("Events").items() if word != "QueueName"}
+    return str(admin("sqs").create_queue(QueueName=name, Attributes=properties)["QueueUrl"])
+
+
+def publish(url: str, *bodies: str) -> None:
+    """Put texts into a queue, as SNS does with raw delivery."""
+    for start in range(0, len(bodies), 10):
+        entries = [{"Id": str(n), "MessageBody": body} for n, body in enumerate(bodies[start : start + 10])]
+        admin("sqs").send_message_batch(QueueUrl=url, Entries=entries)
 
 
 class Replies:

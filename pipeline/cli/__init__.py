@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "status": "pipeline.cli.status",
     "halt": "pipeline.cli.brakes",
     "release": "pipeline.cli.brakes",
+    "feedback": "pipeline.cli.feedback",
     "resolve": "pipeline.cli.resolve",
     "doctor": "pipeline.cli.doctor",
     "schema": "pipeline.cli.schema",

@@ -64,6 +64,7 @@ def entries_of(
             ledger=ledger,
             now=SystemClock().now(),
             sharing=isinstance(chosen.transport, Ses),
+            events=chosen.feedback is not None,
         )
     finally:
         ledger.close()

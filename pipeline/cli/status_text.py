@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from pipeline.clock import shown
-from pipeline.delivery.feedback import Heard
 from pipeline.delivery.status import Progress, Status
+from pipeline.feedback.heard import Heard
 from pipeline.ledger.hold import EVERYTHING, MACHINE, RELEASABLE, Hold, HoldKind
 from pipeline.plan.columns import wrapped
 from pipeline.plan.describe import escaped

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from pipeline.delivery.feedback import Heard
+from pipeline.feedback.heard import Heard
 from pipeline.models.policy import Gates
 
 #: The reason under which the ledger counts recipients whose mail could not be rendered.

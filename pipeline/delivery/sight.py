@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from pipeline.delivery.feedback import Heard
 from pipeline.delivery.intent import Intent, Ready
+from pipeline.feedback.heard import Heard
 from pipeline.ledger.entry import Account, Order, Revision, WaveRecord
 from pipeline.ledger.hold import Hold
 from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step, steps

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from pipeline.delivery.conditions import holds_of
-from pipeline.delivery.feedback import Heard
 from pipeline.delivery.intent import NotReady, Ready, Unreadable
 from pipeline.delivery.sight import Sight
 from pipeline.errors import PipelineError
+from pipeline.feedback.heard import Heard
 from pipeline.ledger.entry import Account
 from pipeline.ledger.hold import LIFTED_BY_TIME, Hold, HoldKind
 

@@ -2,13 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Final, Protocol
 
 from pipeline.doctor import ses
-from pipeline.doctor.line import Line, State, asked
+from pipeline.doctor.line import Line, State, asked, judged
+from pipeline.feedback.queue import QueueFacts
 from pipeline.models.policy import Policy
+
+#: A complaint may come days later, and a workflow may stand still over a holiday.
+_KEPT_FOR: Final = timedelta(days=7)
 
 
 class SesReader(Protocol):
@@ -58,6 +63,31 @@ def ses_lines(reader: SesReader, policy: Policy, planned: Callable[[], int]) -> 
             partial(ses.set_lines, name),
         )
     yield ses.NOT_TRIED
+
+
+def queue_lines(ask: Callable[[], QueueFacts]) -> Iterator[Line]:
+    """`ask` looks at the queue of events, with the rights that reading it needs."""
+    yield from asked("queue", ask, _queue)
+
+
+def _queue(facts: QueueFacts) -> Iterator[Line]:
+    yield Line("queue", State.FINE, f"can be read; about {facts.waiting:,} events wait")
+    yield judged(
+        "queue, retention",
+        f"an event waits for {facts.kept_for.days} days",
+        fine=facts.kept_for >= _KEPT_FOR,
+        otherwise=f"events are lost when nobody has read them for {facts.kept_for}",
+        remedy="Set its retention period to 14 days (see infra/postmerge.json).",
+    )
+
+
+#: No target reads what SES reports; said, so that nobody takes its silence for good news.
+NO_QUEUE: Final = Line(
+    "queue",
+    State.NOTE,
+    "none: nobody hears of bounces and complaints, and no gate can hold for them",
+    "Make one (see infra/postmerge.json), and name it: targets.<name>.feedback: {sqs: NAME}.",
+)
 
 
 def outbox_lines(folder: Path) -> Iterator[Line]:

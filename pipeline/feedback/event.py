@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -40,10 +41,16 @@ class MessageName:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a message of ours."""
+    """Something that happened to a message of ours.
+
+    `at` is when, or when the message was sent where the event does not say; None where nothing does.
+    `permanent` tells a bounce that will happen again from one that may not.
+    """
 
     kind: EventKind
     message: MessageName
+    at: datetime | None = None
+    permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,16 @@ class Foreign:
     why: str
 
 
+#: The object of an event that says when it happened, and more; the others have only the time of the mail.
+_DETAILS: Final = {
+    EventKind.DELIVERY: "delivery",
+    EventKind.BOUNCE: "bounce",
+    EventKind.COMPLAINT: "complaint",
+    EventKind.OPEN: "open",
+    EventKind.CLICK: "click",
+    EventKind.DELIVERY_DELAY: "deliveryDelay",
+    EventKind.SUBSCRIPTION: "subscription",
+}
 _BATCH: Final = re.compile(r"([0-9]{1,9})-([0-9]{1,4})")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}")
 _DIGITS: Final = re.compile(r"[0-9a-f]{32}")
@@ -82,19 +99,22 @@ def event_of(value: Any) -> Event | Foreign:
 
     Raises ValueError when an envelope holds no JSON.
     """
-    bare = _unwrapped(value)
+    bare = unwrapped(value)
     if not isinstance(bare, Mapping):
         return Foreign("no event of SES")
     kind = bare.get("eventType", bare.get("notificationType"))
     if kind not in list(EventKind):
         return Foreign("no event of SES")
-    message = _message(bare.get("mail"))
+    mail, detail = bare.get("mail"), bare.get(_DETAILS.get(EventKind(kind), ""))
+    message = _message(mail)
     if message is None:
         return Foreign("not a message of ours: its tags are missing")
-    return Event(EventKind(kind), message)
+    permanent = _of(detail, "bounceType") == "Permanent"
+    return Event(EventKind(kind), message, _moment(detail) or _moment(mail), permanent)
 
 
-def _unwrapped(value: Any) -> Any:
+def unwrapped(value: Any) -> Any:
+    """The bare event in whatever it came wrapped; raises as `event_of`."""
     if not isinstance(value, Mapping):
         return None
     if value.get("Type") == "Notification" and isinstance(value.get("Message"), str):
@@ -104,8 +124,21 @@ def _unwrapped(value: Any) -> Any:
     return value
 
 
+def _of(described: Any, name: str) -> Any:
+    return described.get(name) if isinstance(described, Mapping) else None
+
+
+def _moment(described: Any) -> datetime | None:
+    written = _of(described, "timestamp")
+    try:
+        moment = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
 def _message(mail: Any) -> MessageName | None:
-    tags = mail.get("tags") if isinstance(mail, Mapping) else None
+    tags = _of(mail, "tags")
     if not isinstance(tags, Mapping):
         return None
     campaign, revision, wave, batch, recipient = (

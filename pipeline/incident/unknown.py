@@ -12,8 +12,10 @@ from pipeline.clock import Clock
 from pipeline.delivery.gate import RENDERING
 from pipeline.errors import Refused
 from pipeline.feedback.event import MessageName
-from pipeline.feedback.proof import Proof
+from pipeline.feedback.kept import Kept
+from pipeline.feedback.proof import Proof, proofs
 from pipeline.ledger.entry import Outcome, State, Superseded
+from pipeline.ledger.hold import MACHINE
 from pipeline.ledger.resolution import NOT_SENT, Overtaken, Resolved, Undecided
 from pipeline.ledger.store import Ledger
 from pipeline.models.recipient import Recipient
@@ -122,16 +124,16 @@ def by_name(people: People, names: frozenset[str], outcome: Outcome) -> Judge:
     return judge
 
 
-def by_proof(people: People, proofs: Mapping[MessageName, Proof]) -> Judge:
+def by_proof(people: People, proved: Mapping[MessageName, Proof]) -> Judge:
     """Those of whose message something is proved."""
-    batches = {message.batch for message in proofs}
+    batches = {message.batch for message in proved}
 
     def judge(undecided: Undecided, place: int) -> Outcome | None:
         batch = undecided.batch.id
         if batch not in batches:
             return None
         tag = recipient_tag(batch.campaign, people.at(undecided, place).id)
-        proof = proofs.get(MessageName(batch, tag))
+        proof = proved.get(MessageName(batch, tag))
         return None if proof is None else _OUTCOMES[proof]
 
     return judge
@@ -142,6 +144,18 @@ _OUTCOMES: Final[Mapping[Proof, Outcome]] = {
     Proof.REJECTED: Outcome(State.REFUSED, "ses: Reject"),
     Proof.UNRENDERED: Outcome(State.REFUSED, RENDERING),
 }
+
+
+def resolve_by_events(ledger: Ledger, archive: Archive, clock: Clock, campaign: str, kept: Kept) -> Told:
+    """Put on record what the events that are kept prove about everybody who is unknown.
+
+    Also what came while their sender might still have been at work, and could not be said then.
+    """
+    batches = frozenset(undecided.batch.id for undecided in ledger.undecided(campaign))
+    if not batches:
+        return Told()
+    judge = by_proof(People(ledger, archive, campaign), proofs(kept.events(campaign, batches)))
+    return resolve(ledger, clock, campaign, judge, reason="events of Amazon SES", by=MACHINE)
 
 
 def everybody(outcome: Outcome) -> Judge:

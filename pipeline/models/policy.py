@@ -247,6 +247,11 @@ class Target(Frozen):
         """The remote that says what main is; None where this clone does."""
         return self.remote or ("origin" if isinstance(self.reviews, GitHub) else None)
 
+    @property
+    def region(self) -> str | None:
+        """Table, bucket and queue are where SES is; without SES, where the environment says."""
+        return self.transport.ses.region if isinstance(self.transport, Ses) else None
+
 
 class Policy(Frozen):
     """What `policy.yaml` says."""

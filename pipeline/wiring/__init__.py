@@ -40,6 +40,7 @@ from pipeline.models.policy import (
 )
 from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
+from pipeline.wiring.of_feedback import feedback_of
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import name_of_origin
 
@@ -100,7 +101,7 @@ def ledger_of(
             from pipeline.ledger.dynamodb import DynamoDbLedger  # noqa: PLC0415
 
             owner = repository or _repository_of(root, target)
-            return DynamoDbLedger(table, repository=owner, region=_region_of(target), rehearsal=rehearsal)
+            return DynamoDbLedger(table, repository=owner, region=target.region, rehearsal=rehearsal)
 
 
 def archive_of(root: Path, target: Target) -> Archive:
@@ -111,7 +112,7 @@ def archive_of(root: Path, target: Target) -> Archive:
         case S3(s3=bucket):
             from pipeline.archive.s3 import S3Archive  # noqa: PLC0415
 
-            return S3Archive(bucket, region=_region_of(target))
+            return S3Archive(bucket, region=target.region)
 
 
 @contextmanager
@@ -146,11 +147,6 @@ def _repository_of(root: Path, target: Target) -> str:
     if isinstance(target.reviews, GitHub):
         return target.reviews.github
     return name_of_origin(root) or root.name
-
-
-def _region_of(target: Target) -> str | None:
-    """Table and bucket are where SES is; without SES, where the environment says."""
-    return target.transport.ses.region if isinstance(target.transport, Ses) else None
 
 
 def transport_of(root: Path, target: Target, clock: Clock, policy: Policy) -> Transport:
@@ -233,6 +229,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             archive = RehearsedArchive(archive)
         else:
             transport = transport_of(root, target, calling.clock, policy)
+        feedback = feedback_of(target, archive, ledger, calling.clock, rehearsal=calling.rehearsal)
         aside = stack.enter_context(shown_aside(target, calling))
         in_flight = _OUTBOX_IN_FLIGHT if isinstance(target.transport, Outbox) else _SES_IN_FLIGHT
         yield World(
@@ -247,6 +244,7 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
             sender=f"{socket.gethostname()}/{os.getpid()}/{calling.clock.now().isoformat()}",
             executor=stack.enter_context(ThreadPoolExecutor(in_flight, thread_name_prefix="transport")),
             in_flight=in_flight,
+            feedback=feedback,
             stopping=calling.stopping,
             narrate=calling.narrate,
             show=unseen if aside is None else aside.look,

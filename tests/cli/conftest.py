@@ -1,6 +1,7 @@
 """The commands, run in this process on a real repository."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli import cli
 from pipeline.clock import SystemClock
-from tests.stories.story import POLICY, Story, make_story
+from tests.stories.meddling import Meddle
+from tests.stories.story import AT_ONCE, POLICY, Story, make_story
 
 #: The policy of the stories, without quiet hours.
 LOUD = POLICY.replace("quiet_hours: 21:00-08:00, ", "")
@@ -25,6 +27,21 @@ def loud_story(root: Path) -> Story:
     story.write({"policy.yaml": LOUD})
     story.git("commit", "-q", "-a", "-m", "No quiet hours")
     return story
+
+
+def story_of_a_dead_sender(root: Path) -> Story:
+    """An hour ago a sender reserved the only batch, of five people, and died before its call."""
+    story = loud_story(root)
+    story.members(5)
+    story.clock.set(SystemClock().now() - timedelta(hours=1, minutes=11))
+    story.begin(yaml=AT_ONCE)
+    with pytest.raises(KeyboardInterrupt):
+        story.deliver(Meddle("reserved", _die))
+    return story
+
+
+def _die() -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.fixture

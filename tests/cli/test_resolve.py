@@ -10,27 +10,16 @@ import pytest
 from pipeline.clock import ManualClock, SystemClock
 from pipeline.incident import unknown
 from pipeline.render.message import recipient_tag
-from tests.cli.conftest import Run, loud_story
-from tests.stories.meddling import Meddle
-from tests.stories.story import AT_ONCE, Story
+from tests.cli.conftest import Run, story_of_a_dead_sender
+from tests.stories.story import Story
 
 _SURE = ("--reason", "looked into the outbox", "--by", "sato")
 
 
-def _die() -> None:
-    raise KeyboardInterrupt
-
-
 @pytest.fixture(scope="module")
 def bed(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """An hour ago a sender reserved the only batch, and died before its call. Made once: it takes long."""
-    story = loud_story(tmp_path_factory.mktemp("bed") / "repository")
-    story.members(5)
-    story.clock.set(SystemClock().now() - timedelta(hours=1, minutes=11))
-    story.begin(yaml=AT_ONCE)
-    with pytest.raises(KeyboardInterrupt):
-        story.deliver(Meddle("reserved", _die))
-    return story
+    """Made once: it takes long."""
+    return story_of_a_dead_sender(tmp_path_factory.mktemp("bed") / "repository")
 
 
 @pytest.fixture

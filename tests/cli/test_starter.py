@@ -16,7 +16,7 @@ GITHUB = [path for path in starter_files() if path.startswith(".github/")]
 
 def test_the_workflows_are_all_there() -> None:
     names = {path.rpartition("/")[2] for path in GITHUB if "/workflows/" in path}
-    assert names == {"validate.yml", "test-send.yml", "deliver.yml", "halt.yml"}
+    assert names == {"validate.yml", "test-send.yml", "deliver.yml", "halt.yml", "feedback.yml"}
 
 
 @pytest.mark.parametrize("path", [path for path in GITHUB if path != OUR_OWN])

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.delivery.feedback import Heard
 from pipeline.delivery.gate import HoldBack, Proceed, Tally, Verdict, Wait, decide
+from pipeline.feedback.heard import Heard
 from pipeline.models.policy import Gates
 
 NOW = datetime(2026, 12, 1, 1, tzinfo=UTC)

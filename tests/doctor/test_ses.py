@@ -14,7 +14,18 @@ from pipeline.doctor.line import Line, Part, State, examine, exit_status
 from pipeline.doctor.ses_facts import SesFacts
 from pipeline.errors import ExitStatus, PipelineError
 from pipeline.ledger.dynamodb import DynamoDbLedger
-from tests.cloud import BUCKET, REGION, REPOSITORY, TABLE, admin, cloud, make_bucket, make_table
+from tests.cloud import (
+    BUCKET,
+    QUEUE,
+    REGION,
+    REPOSITORY,
+    TABLE,
+    admin,
+    cloud,
+    make_bucket,
+    make_queue,
+    make_table,
+)
 from tests.ses_double import Double, running
 from tests.stories.story import POLICY, make_story
 
@@ -138,6 +149,7 @@ def shared(tmp_path: Path) -> Iterator[Path]:
     story = make_story(tmp_path / "repository", members=1)
     policy = POLICY.replace("{sqlite: .postmerge/ledger.db}", f"{{dynamodb: {TABLE}}}")
     policy = policy.replace("{folder: .postmerge/archive}", f"{{s3: {BUCKET}}}")
+    policy = policy.replace("reviews: trailers", f"reviews: trailers\n    feedback: {{sqs: {QUEUE}}}")
     story.write({"policy.yaml": f"repository: {REPOSITORY}\n{policy}"})
     with cloud():
         yield story.root
@@ -150,17 +162,22 @@ def _doctor(root: Path) -> tuple[int, dict[str, str]]:
     return result.exit_code, {line["what"]: line["state"] for line in data["lines"]}
 
 
-def test_table_and_bucket_are_looked_at(shared: Path) -> None:
+def test_table_bucket_and_queue_are_looked_at(shared: Path) -> None:
     status, states = _doctor(shared)
     assert (status, states["ledger"], states["archive"]) == (3, "could-not-run", "could-not-run")
+    assert states["queue"] == "could-not-run"
     make_table()
     make_bucket()
+    url = make_queue()
+    admin("sqs").set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "345600"})
     status, states = _doctor(shared)
     assert (status, states["ledger"], states["ledger, rights"]) == (1, "fine", "fine")
     assert (states["ledger, recovery"], states["archive, versions"]) == ("wrong", "wrong")
     admin("dynamodb").update_continuous_backups(
         TableName=TABLE, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
+    assert (states["queue"], states["queue, retention"]) == ("fine", "wrong")
+    admin("sqs").set_queue_attributes(QueueUrl=url, Attributes={"MessageRetentionPeriod": "1209600"})
     admin("s3").put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
     items = admin("dynamodb").scan(TableName=TABLE)["Items"]
     status, states = _doctor(shared)
@@ -174,3 +191,17 @@ def test_the_table_of_another_repository_is_seen(shared: Path) -> None:
     DynamoDbLedger(TABLE, repository="kawabe/letters", region=REGION).close()
     status, states = _doctor(shared)
     assert (status, states["ledger"]) == (3, "could-not-run")
+
+
+def test_ses_without_a_queue_is_no_silence_that_means_good_news(
+    tmp_path: Path, ses: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del ses
+    monkeypatch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+    story = make_story(tmp_path / "repository", members=1)
+    transport = "transport: {outbox: .postmerge/outbox}"
+    story.write({"policy.yaml": POLICY.replace(transport, "transport: {ses: {region: ap-northeast-1}}")})
+    result = CliRunner().invoke(cli, ["-C", str(story.root), "doctor"])
+    said = " ".join(result.stdout.split())
+    assert "queue: none: nobody hears of bounces and complaints" in said
+    assert "feedback: {sqs: NAME}" in said

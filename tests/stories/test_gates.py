@@ -6,10 +6,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from pipeline.delivery.dispatch import Delivered, deliver
-from pipeline.delivery.feedback import Heard
 from pipeline.delivery.looking import look
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.transport import Allowance, Parcel, Sent, Transport
+from pipeline.feedback.heard import Heard
 from pipeline.ledger.entry import BatchId, Outcome, State
 from tests.stories.story import AT_ONCE, CAMPAIGN, Story, make_story
 

@@ -11,7 +11,7 @@ from tests.workflows.runner import WORKFLOWS
 
 FILES: Final = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
 #: Those that may reach mail, ledger or contacts.
-WITH_RIGHTS: Final = ("deliver.yml", "halt.yml", "test-send.yml")
+WITH_RIGHTS: Final = ("deliver.yml", "halt.yml", "feedback.yml", "test-send.yml")
 #: Strangers can start these with rights of ours.
 STRANGERS: Final = {"pull_request_target", "issue_comment", "issues", "workflow_run", "discussion"}
 
@@ -71,7 +71,7 @@ def test_rights_are_tied_to_an_environment(name: str) -> None:
             assert part["environment"]["deployment"] == "false"
 
 
-@pytest.mark.parametrize("name", ["deliver.yml", "halt.yml"])
+@pytest.mark.parametrize("name", ["deliver.yml", "halt.yml", "feedback.yml"])
 def test_what_is_delivered_is_main_whatever_branch_a_run_is_started_on(name: str) -> None:
     checkouts = [step for step in _steps(name) if step.get("uses", "").startswith("actions/checkout@")]
     assert [step["with"]["ref"] for step in checkouts] == ["main"] * len(_parts(name))
@@ -100,8 +100,9 @@ def test_a_cancelled_run_reaches_the_sender_itself() -> None:
         assert "exec postmerge" in run or run.startswith(("postmerge due", "postmerge status")), run
 
 
-def test_drops_at_the_full_hour_are_avoided() -> None:
-    (schedule,) = _read("deliver.yml")["on"]["schedule"]
+@pytest.mark.parametrize(("name", "an_hour"), [("deliver.yml", 4), ("feedback.yml", 2)])
+def test_drops_at_the_full_hour_are_avoided(name: str, an_hour: int) -> None:
+    (schedule,) = _read(name)["on"]["schedule"]
     minutes = schedule["cron"].split()[0].split(",")
     assert not {"0", "00", "*", "30"} & set(minutes)
-    assert len(minutes) == 4
+    assert len(minutes) == an_hour

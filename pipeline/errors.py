@@ -1,6 +1,12 @@
 """The environment is broken: one sentence, one remedy, one exit status."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
+from pathlib import Path
+from typing import Final
+
+from pipeline.sentence import SILENCE, Sentence
 
 
 class ExitStatus(IntEnum):
@@ -15,18 +21,38 @@ class ExitStatus(IntEnum):
     BROKEN = 3
 
 
+#: What a Japanese report says of trouble that only operators can mend, and that they read in English.
+_FOR_OPERATORS: Final = "Postmergeの実行環境に問題があります。運用担当者に連絡してください。"
+
+
 class PipelineError(Exception):
     """Something outside the author's files stops the work.
 
-    `sentence` says what is wrong, `remedy` what to do about it; both are for people.
+    `sentence` says what is wrong, `remedy` what to do about it; both are for people, and operators read
+    English. What may stand in a report or a comment is given in both languages: `said` and `to_do`.
     """
 
     exit_status = ExitStatus.BROKEN
 
-    def __init__(self, sentence: str, remedy: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.remedy = remedy
+    def __init__(self, sentence: str | Sentence, remedy: str | Sentence = SILENCE) -> None:
+        self.said = sentence if isinstance(sentence, Sentence) else Sentence(sentence, _FOR_OPERATORS)
+        self.to_do = remedy if isinstance(remedy, Sentence) else Sentence(remedy, "")
+        super().__init__(self.said.en)
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, in English."""
+        return self.said.en
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in English."""
+        return self.to_do.en
+
+    def name_below(self, root: Path) -> None:
+        """Name files as the repository at `root` does, and not by where this machine keeps it."""
+        self.said = self.said.without(f"{root}/")
+        self.to_do = self.to_do.without(f"{root}/")
 
 
 class Refused(PipelineError):
@@ -39,3 +65,13 @@ class UsageError(PipelineError):
     """The command was given words that mean nothing here."""
 
     exit_status = ExitStatus.USAGE
+
+
+@contextmanager
+def named_below(root: Path) -> Iterator[None]:
+    """What goes wrong in here may be read in a report or a comment, where no path of this machine belongs."""
+    try:
+        yield
+    except PipelineError as error:
+        error.name_below(root)
+        raise

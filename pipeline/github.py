@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import urllib3
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from pipeline import github_words
 from pipeline.clock import Clock
 from pipeline.errors import PipelineError
 
@@ -31,12 +32,6 @@ _KEPT: Final = 2000
 #: No such thing; an empty repository; a commit that GitHub does not know.
 _NOT_THERE: Final = frozenset({404, 409, 422})
 _FINE, _MOVED, _SAME, _UNKNOWN, _DENIED, _TOO_MANY, _BROKEN = 200, 300, 304, 401, 403, 429, 500
-
-_CANNOT: Final = "GitHub cannot be asked"
-_LATER: Final = (
-    "Look at the network and at GitHub's status page, then run it again. Nothing is sent without an answer."
-)
-_RIGHTS: Final = "The token needs the rights `contents: read` and `pull-requests: read`."
 
 
 class Answer(BaseModel):
@@ -110,7 +105,7 @@ class GitHubApi:
         known = self._ask(f"{self._base.removesuffix('/v3')}/graphql", body)
         found = known.body if known is not None and isinstance(known.body, dict) else {}
         if found.get("errors") or not isinstance(found.get("data"), dict):
-            raise HalfAnswer("GitHub does not answer a question about the pull request.")
+            raise HalfAnswer(github_words.no_answer())
         read: _A = self._read("", TypeAdapter(answer), found["data"])
         return read
 
@@ -137,7 +132,7 @@ class GitHubApi:
             if known.next is None and not numbered:
                 break
             url = known.next or self._url(path, {**query, "page": str(number + 1)})
-        raise HalfAnswer(f"GitHub's list {_subject(path)} cannot be read to its end.")
+        raise HalfAnswer(github_words.not_to_its_end(path))
 
     def _read(self, path: str, reader: TypeAdapter[Any], body: Any) -> Any:
         try:
@@ -145,7 +140,7 @@ class GitHubApi:
         except ValidationError as error:
             place = ".".join(str(step) for step in error.errors()[0]["loc"])
             raise HalfAnswer(
-                f"GitHub's answer {_subject(path)} is incomplete ({place or 'no list'})",
+                github_words.incomplete(path, place),
                 "Run it again; if it stays so, look at GitHub's status page.",
             ) from error
 
@@ -179,24 +174,27 @@ class GitHubApi:
             if 'rel="next"' in rest:
                 url = target.strip().strip("<>")
                 if not url.startswith(f"{self._base}/"):
-                    raise HalfAnswer("GitHub points to another address for the rest of a list.")
+                    raise HalfAnswer(github_words.another_address())
                 return url
         return None
 
     def _patiently(self, url: str, etag: str | None, body: str | None) -> _Reply:
         """An answer that means something: asked again after a failure, or when GitHub says so."""
-        trouble = PipelineError(f"{_CANNOT}.", _LATER)
+        trouble = PipelineError(github_words.cannot(), github_words.LATER)
         for attempt in range(_ATTEMPTS):
             if attempt:
                 self._clock.sleep(timedelta(seconds=2 ** (attempt - 1)))
             try:
                 reply = self._once(url, etag, body)
             except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                trouble = PipelineError(f"{_CANNOT}: {type(error).__name__}.", _LATER)
+                kind = type(error).__name__
+                trouble = PipelineError(
+                    github_words.cannot(kind, f"接続できません({kind})"), github_words.LATER
+                )
                 continue
             if reply.status < _BROKEN and reply.status not in {_DENIED, _TOO_MANY}:
                 return self._settled(reply)
-            trouble = PipelineError(f"{_CANNOT}: it answers with status {reply.status}.", _LATER)
+            trouble = PipelineError(github_words.answers(reply.status), github_words.LATER)
             self._clock.sleep(self._asked_to_wait(reply))
         raise trouble
 
@@ -217,8 +215,8 @@ class GitHubApi:
     def _told_token(self) -> str:
         if not self._token:
             raise PipelineError(
-                f"{_CANNOT}: no token is set.",
-                f"Set GITHUB_TOKEN; in a workflow: `GITHUB_TOKEN: ${{{{ github.token }}}}`. {_RIGHTS}",
+                github_words.cannot("no token is set", "トークンが設定されていません"),
+                github_words.SET_TOKEN,
             )
         return self._token
 
@@ -228,7 +226,10 @@ class GitHubApi:
             host = parts.hostname or ""
             if parts.scheme != "https" and host not in _HERE:
                 raise PipelineError(
-                    f"{_CANNOT}: {self._base} is no https address, and the token is sent to no other.",
+                    github_words.cannot(
+                        f"{self._base} is no https address, and the token is sent to no other",
+                        f"{self._base}がhttpsのアドレスではありません",
+                    ),
                     "Set GITHUB_API_URL to the address of the API, or leave it out.",
                 )
             timeout = urllib3.Timeout(connect=5, read=20)
@@ -245,14 +246,15 @@ class GitHubApi:
             return reply
         if reply.status == _UNKNOWN:
             raise PipelineError(
-                f"{_CANNOT}: it does not know the token.", f"Set another GITHUB_TOKEN. {_RIGHTS}"
+                github_words.cannot("it does not know the token", "トークンが無効です"),
+                f"Set another GITHUB_TOKEN. {github_words.RIGHTS}",
             )
         if _MOVED < reply.status < _UNKNOWN - 1:
             raise PipelineError(
-                f"GitHub has moved {self.repository} to another name.",
+                github_words.moved(self.repository),
                 "Write the new name behind `github:` in policy.yaml.",
             )
-        raise PipelineError(f"{_CANNOT}: it answers with status {reply.status}.", _LATER)
+        raise PipelineError(github_words.answers(reply.status), github_words.LATER)
 
     def _asked_to_wait(self, reply: _Reply) -> timedelta:
         """How long until the next try. Raises when that is too long, or the answer is not about waiting.
@@ -265,11 +267,15 @@ class GitHubApi:
         if wait is None:
             right = reply.headers.get("X-Accepted-GitHub-Permissions")
             missing = f" ({right})" if right else ""
-            raise PipelineError(f"{_CANNOT}: the token lacks a right{missing}.", _RIGHTS)
+            raise PipelineError(
+                github_words.cannot(
+                    f"the token lacks a right{missing}", f"トークンに権限がありません{missing}"
+                ),
+                github_words.RIGHTS,
+            )
         if wait > _PATIENCE:
             raise PipelineError(
-                f"{_CANNOT} before {self._clock.now() + wait:%Y-%m-%d %H:%M} UTC: the "
-                "requests of this hour are used up.",
+                github_words.not_before(self._clock.now() + wait),
                 "Wait until then and run it again; nothing is sent without an answer.",
             )
         return wait
@@ -289,7 +295,3 @@ class GitHubApi:
 
 def _number(written: str | None) -> int | None:
     return int(written) if written is not None and written.isdecimal() else None
-
-
-def _subject(path: str) -> str:
-    return f"about {path.removeprefix('/')}" if path else "about the repository"

@@ -33,6 +33,7 @@ from pipeline.plan import describe
 from pipeline.plan.changes import Stop
 from pipeline.plan.delivery_plan import Freeze, Send, Soak
 from pipeline.plan.report import Entry
+from pipeline.sentence import Sentence
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENTS: Final = tuple(
@@ -249,7 +250,9 @@ def _section(heading: str) -> str:
 
 
 def test_every_field_of_the_check_is_documented() -> None:
-    finding = Finding("settings/schema", "policy.yaml", "No.", "Do.")
+    finding = Finding(
+        "settings/schema", "policy.yaml", Sentence("No.", "不可。"), Sentence("Do.", "要修正。")
+    )
     items = (Item("settings/schema", ItemStatus.FAIL),)
     data = findings_text.as_data(Report((CampaignReport("sale", "0", items, (finding,)),), (finding,)))
     section = _section("check")

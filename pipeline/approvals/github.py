@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypeVar
 
+from pipeline.approvals import github_reasons as reasons_of
 from pipeline.approvals.boxes import boxes
 from pipeline.approvals.github_answers import (
     DESCRIPTION_QUESTION,
@@ -19,10 +20,10 @@ from pipeline.approvals.github_answers import (
 )
 from pipeline.approvals.github_content import Contents
 from pipeline.approvals.github_judge import Facts, Judged, judge, refusal, standing
-from pipeline.approvals.github_reasons import Reason
 from pipeline.approvals.reviews import Change, Consent
 from pipeline.errors import PipelineError
 from pipeline.github import GitHubApi, HalfAnswer
+from pipeline.sentence import Sentence
 from pipeline.workspace.git import Repository
 
 _UNMOVED: Final = frozenset({"ahead", "identical"})
@@ -31,7 +32,11 @@ _T = TypeVar("_T")
 
 
 class _Refused(Exception):
-    """No approval counts; the text is the reason, in a sentence."""
+    """No approval counts; `reason` says why."""
+
+    def __init__(self, reason: Sentence) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
 
 
 class GitHubReviews:
@@ -60,7 +65,7 @@ class GitHubReviews:
             no = refusal(pull, self._api.repository, self._branch)
             return self._judged(change, pull, change.merge, no).consent
         except _Refused as refused:
-            return Consent(objections=(str(refused),))
+            return Consent(objections=(refused.reason.en,))
         except HalfAnswer as half:
             return Consent(objections=(half.sentence.rstrip("."),))
 
@@ -74,15 +79,20 @@ class GitHubReviews:
             pull = self._numbered(number)
             no = refusal(pull, self._api.repository, pull.base.ref, merged=False)
             return self._judged(change, pull, pull.head.sha, no)
-        except (_Refused, HalfAnswer) as half:
-            return Judged(reasons=(Reason(str(half).rstrip("."), str(half).rstrip(".")),))
+        except _Refused as refused:
+            return Judged(reasons=(refused.reason,))
+        except HalfAnswer as half:
+            return Judged(reasons=(half.said.within(),))
 
     def _assert_main_says_so(self, change: Change) -> None:
         """Refuse unless main at GitHub has this content by this merge: an old workflow may be run again."""
         ref = self._api.one(f"/git/ref/heads/{self._branch}", Ref)
         if ref is None:
             raise PipelineError(
-                f"GitHub knows no branch {self._branch} of {self._api.repository}.",
+                Sentence(
+                    f"GitHub knows no branch {self._branch} of {self._api.repository}.",
+                    f"GitHubの{self._api.repository}にブランチ{self._branch}がありません。",
+                ),
                 "Look at `reviews: {github: …}` in policy.yaml, and at what the token may read.",
             )
         now = ref.object.sha
@@ -90,11 +100,11 @@ class GitHubReviews:
             return
         compared = self._api.one(f"/compare/{change.merge}...{now}", Comparison)
         if compared is None or compared.status not in _UNMOVED:
-            raise _Refused(f"the merge is not a part of {self._branch} at GitHub (any more)")
+            raise _Refused(reasons_of.not_a_part(self._branch))
         if self._contents.digest_at(now, change) != change.digest:
-            raise _Refused(f"{self._branch} at GitHub says something else by now")
+            raise _Refused(reasons_of.says_something_else(self._branch))
 
-    def _judged(self, change: Change, pull: Pull, newest: str, no: Reason | None) -> Judged:
+    def _judged(self, change: Change, pull: Pull, newest: str, no: Sentence | None) -> Judged:
         return judge(self._facts(change, pull, newest)) if no is None else Judged(reasons=(no,))
 
     def _facts(self, change: Change, pull: Pull, newest: str) -> Facts:
@@ -129,21 +139,21 @@ class GitHubReviews:
     def _numbered(self, number: int) -> Pull:
         pull = self._api.one(f"/pulls/{number}", Pull)
         if pull is None:
-            raise _Refused(f"pull request #{number} cannot be found")
+            raise _Refused(reasons_of.no_such_pull(number))
         return pull
 
     def _number(self, merge: str) -> int:
         """The pull request that the commit came to main with."""
         listed = self._api.many(f"/commits/{merge}/pulls", ListedPull)
         if listed is None:
-            raise _Refused("GitHub does not know the commit that brought it to main")
+            raise _Refused(reasons_of.commit_unknown())
         merged = [pull for pull in listed if pull.merged_at is not None and pull.base.ref == self._branch]
         exactly = [pull for pull in merged if pull.merge_commit_sha == merge]
         found = exactly if len(exactly) == 1 else merged
         if not found:
-            raise _Refused(f"it came to {self._branch} without a pull request, so nobody could review it")
+            raise _Refused(reasons_of.no_pull(self._branch))
         if len(found) > 1:
-            raise _Refused("it came with more than one pull request, so it is not clear which review counts")
+            raise _Refused(reasons_of.several_pulls())
         return found[0].number
 
     def _commits_of(self, pull: Pull) -> tuple[Commit, ...]:
@@ -177,7 +187,7 @@ class GitHubReviews:
 
 def _there(found: tuple[_T, ...] | None, what: str) -> tuple[_T, ...]:
     if found is None:
-        raise _Refused(f"GitHub does not list the {what} of the pull request")
+        raise _Refused(reasons_of.not_listed(what))
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pipeline.approvals.github_answers import Blob, GitTree
 from pipeline.approvals.reviews import Change
 from pipeline.github import GitHubApi, HalfAnswer
+from pipeline.sentence import Sentence
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.folder import SEGMENTS
 from pipeline.workspace.git import Repository
@@ -44,7 +45,12 @@ class GitHubTree:
             content = b""
         algorithm = "sha1" if len(wanted) == 40 else "sha256"  # noqa: PLR2004 hex digits, by git
         if hashlib.new(algorithm, b"blob %d\0" % len(content) + content).hexdigest() != wanted:
-            raise HalfAnswer("GitHub does not give the content of a file that was reviewed.")
+            raise HalfAnswer(
+                Sentence(
+                    "GitHub does not give the content of a file that was reviewed.",
+                    "レビューされたファイルの内容をGitHubから取得できません。",
+                )
+            )
         return content
 
 
@@ -95,7 +101,12 @@ class Contents:
         if found is None:
             return None
         if found.truncated:
-            raise HalfAnswer("GitHub does not list all files of what was reviewed.")
+            raise HalfAnswer(
+                Sentence(
+                    "GitHub does not list all files of what was reviewed.",
+                    "レビューされた内容のファイル一覧をGitHubから取得できません。",
+                )
+            )
         return GitHubTree(self._api, self._repository, commit, found)
 
 

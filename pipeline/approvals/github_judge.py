@@ -9,9 +9,10 @@ from typing import Final
 
 from pipeline.approvals import github_reasons as reasons_of
 from pipeline.approvals.github_answers import Account, Commit, GitPerson, Permission, Pull, Push, Review
-from pipeline.approvals.github_reasons import Reason, pull_words
+from pipeline.approvals.github_reasons import pull_words
 from pipeline.approvals.github_ticks import confirmed
 from pipeline.approvals.reviews import Consent
+from pipeline.sentence import Sentence
 
 #: GitHub lists no more of a pull request (docs.github.com/rest/pulls/pulls#list-commits-on-a-pull-request).
 COMMITS_MAX: Final = 250
@@ -43,7 +44,7 @@ class Facts:
     described_at: datetime | None = None
 
 
-def refusal(pull: Pull, repository: str, branch: str, *, merged: bool = True) -> Reason | None:
+def refusal(pull: Pull, repository: str, branch: str, *, merged: bool = True) -> Sentence | None:
     """Why no review of this pull request counts, whoever wrote it; None when they may.
 
     With `merged` it must be.
@@ -51,21 +52,21 @@ def refusal(pull: Pull, repository: str, branch: str, *, merged: bool = True) ->
     number = pull_words(pull.number)
     base, head = pull.base.repo, pull.head.repo
     if merged and (not pull.merged or pull.merged_at is None):
-        return Reason(f"{number.en} has not been merged", f"{number.ja}はマージされていません")
+        return Sentence(f"{number.en} has not been merged", f"{number.ja}はマージされていません")
     if base is None or base.full_name.casefold() != repository.casefold() or pull.base.ref != branch:
-        return Reason(f"{number.en} was merged to another branch", f"{number.ja}は別のブランチへのものです")
+        return Sentence(f"{number.en} was merged to another branch", f"{number.ja}は別のブランチへのものです")
     if head is None or head.full_name.casefold() != repository.casefold():
-        return Reason(
+        return Sentence(
             f"{number.en} came from a copy of the repository (a fork), where nobody can see who pushed",
             f"{number.ja}はリポジトリの複製(フォーク)からのもので、プッシュした人が分かりません",
         )
     if pull.user is None:
-        return Reason(
+        return Sentence(
             f"the account that opened {number.en} has been deleted",
             f"{number.ja}を出したアカウントが削除されています",
         )
     if pull.commits > COMMITS_MAX:
-        return Reason(
+        return Sentence(
             f"{number.en} has {pull.commits} commits; GitHub says who wrote them of {COMMITS_MAX} at most",
             f"{number.ja}にはコミットが{pull.commits}件あり、GitHubで作成者が分かるのは{COMMITS_MAX}件までです",
         )
@@ -92,7 +93,7 @@ class Judged:
 
     approvers: tuple[str, ...] = ()
     confirmed: frozenset[str] = frozenset()
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Sentence, ...] = ()
     authors: tuple[str, ...] = ()
     blocked: bool = False
 
@@ -109,7 +110,7 @@ def judge(facts: Facts) -> Judged:
         return Judged(reasons=(void,))
     authors = _Authors(facts)
     approvals: list[Review] = []
-    reasons: list[Reason] = []
+    reasons: list[Sentence] = []
     blocked = False
     for review in standing(facts.reviews):
         reason = _reason(facts, authors, review)
@@ -130,7 +131,7 @@ def judge(facts: Facts) -> Judged:
     return Judged(approvers, said.ticked, tuple(reasons), authors.people)
 
 
-def _voids(facts: Facts) -> Iterator[Reason]:
+def _voids(facts: Facts) -> Iterator[Sentence]:
     """What leaves open who wrote it, so that nobody can be said to be somebody else."""
     number = facts.pull.number
     if len(facts.commits) != facts.pull.commits or not facts.commits:
@@ -195,7 +196,7 @@ def _names(commit: Commit) -> Iterator[str]:
         yield from (person.name.casefold().strip(), local, local.rpartition("+")[2])
 
 
-def _reason(facts: Facts, authors: _Authors, review: Review) -> Reason | None:
+def _reason(facts: Facts, authors: _Authors, review: Review) -> Sentence | None:
     """Why a reviewer's last word is no approval; None when it is one."""
     who = review.user
     if who is None:
@@ -207,7 +208,7 @@ def _reason(facts: Facts, authors: _Authors, review: Review) -> Reason | None:
     return _no_reviewer(facts, authors, who) or _stale(facts, review, who.login)
 
 
-def _no_reviewer(facts: Facts, authors: _Authors, who: Account) -> Reason | None:
+def _no_reviewer(facts: Facts, authors: _Authors, who: Account) -> Sentence | None:
     """Why somebody's approval does not count, whatever it is of."""
     if not who.is_person:
         return reasons_of.program(who.login)
@@ -218,17 +219,18 @@ def _no_reviewer(facts: Facts, authors: _Authors, who: Account) -> Reason | None
     return None
 
 
-def _stale(facts: Facts, review: Review, who: str) -> Reason | None:
+def _stale(facts: Facts, review: Review, who: str) -> Sentence | None:
     """Why an approval is not one of what main says now, or would after the merge."""
     merged_at = facts.pull.merged_at
     if review.submitted_at is None or (merged_at is not None and review.submitted_at > merged_at):
         return reasons_of.too_late(who)
-    digest = facts.digests.get(review.commit_id) if review.commit_id is not None else None
-    if digest is None:
-        return reasons_of.content_gone(who)
-    if digest != facts.digest:
-        return reasons_of.other_content(who, merged=merged_at is not None)
-    return None
+    if review.commit_id is None:
+        return reasons_of.content_forgotten(who)
+    digest = facts.digests.get(review.commit_id)
+    if digest == facts.digest:
+        return None
+    other = reasons_of.not_in_it if digest is None else reasons_of.other_content
+    return other(who, merged=merged_at is not None)
 
 
 def _may_write(facts: Facts, account: Account) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from typing import Protocol, Self
 
 from pipeline.audience import predicate as sql
+from pipeline.audience.predicate_words import did_you_mean
 from pipeline.audience.rule import AudienceRule, Objection, segment_file
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Exclusion, Reason, Recipient
+from pipeline.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +133,8 @@ def _missing(rule: AudienceRule, known: Mapping[str, str]) -> Iterator[Objection
     file = segment_file(rule.segment)
     for index, name in enumerate(rule.columns):
         if name not in known:
-            sentence = f"The contact source {rule.source_name} has no column {name}."
-            yield Objection(file, ("columns", index), sentence, sql.did_you_mean(name, known))
+            sentence = _no_column(rule, name)
+            yield Objection(file, ("columns", index), sentence, did_you_mean(name, known))
     if rule.where is not None:
         for unknown in sql.unknown_columns(rule.where, known):
             yield Objection(file, ("where",), unknown.sentence, unknown.remedy, unknown.offset)
@@ -140,5 +142,12 @@ def _missing(rule: AudienceRule, known: Mapping[str, str]) -> Iterator[Objection
         name = getattr(rule.source, key)
         if name is not None and name not in known:
             path = ("sources", rule.source_name, key)
-            sentence = f"The contact source {rule.source_name} has no column {name}."
-            yield Objection("policy.yaml", path, sentence, sql.did_you_mean(name, known))
+            sentence = _no_column(rule, name)
+            yield Objection("policy.yaml", path, sentence, did_you_mean(name, known))
+
+
+def _no_column(rule: AudienceRule, name: str) -> Sentence:
+    return Sentence(
+        f"The contact source {rule.source_name} has no column {name}.",
+        f"名簿{rule.source_name}に列{name}がありません。",
+    )

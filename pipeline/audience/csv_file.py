@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.errors import PipelineError
+from pipeline.sentence import Sentence
 
 if TYPE_CHECKING:
     import _csv
@@ -35,11 +36,14 @@ def examine(path: Path, *, whole: bool = True) -> CsvShape:
             return _shape(path, file, whole=whole)
     except UnicodeDecodeError:
         raise PipelineError(
-            f"The file {path} is not UTF-8.", "Save it as “CSV UTF-8”; Excel's plain “CSV” is Shift JIS."
+            Sentence(f"The file {path} is not UTF-8.", f"ファイル{path}の文字コードがUTF-8ではありません。"),
+            "Save it as “CSV UTF-8”; Excel's plain “CSV” is Shift JIS.",
         ) from None
     except OSError as error:
         raise PipelineError(
-            f"The file {path} cannot be read: {error.strerror}.",
+            Sentence(
+                f"The file {path} cannot be read: {error.strerror}.", f"ファイル{path}を読み取れません。"
+            ),
             "Check its path in policy.yaml and its rights. A list that cannot be read is not an empty list.",
         ) from error
 
@@ -54,8 +58,12 @@ def _shape(path: Path, file: io.TextIOWrapper, *, whole: bool) -> CsvShape:
     for record in records:
         if len(record) != width:
             raise PipelineError(
-                f"The row that ends at line {reader.line_num} of {path} has {len(record)} values; "
-                f"the header has {width}.",
+                Sentence(
+                    f"The row that ends at line {reader.line_num} of {path} has {len(record)} values; "
+                    f"the header has {width}.",
+                    f"{path}の{reader.line_num}行目で終わる行には値が{len(record)}個ありますが、"
+                    f"見出しは{width}列です。",
+                ),
                 "Mend the row: a value with a comma needs double quotes around it.",
             )
         rows += width > 1 or record != [""]
@@ -69,7 +77,11 @@ def _records(path: Path, reader: "_csv.Reader") -> Iterator[list[str]]:
                 yield record
     except csv.Error:
         raise PipelineError(
-            f"Line {reader.line_num} of {path} is no CSV: a quote is not closed, or something follows one.",
+            Sentence(
+                f"Line {reader.line_num} of {path} is no CSV: a quote is not closed, or something follows "
+                "one.",
+                f"{path}の{reader.line_num}行目がCSVとして読み取れません。引用符の使い方に誤りがあります。",
+            ),
             "Inside a quoted value write a quote twice.",
         ) from None
 
@@ -78,7 +90,10 @@ def _header(path: Path, header: list[str]) -> tuple[str, ...]:
     folded = [name.casefold() for name in header]
     if not header or "" in folded or len(set(folded)) != len(folded):
         raise PipelineError(
-            f"The first line of {path} must name every column, each with a name of its own.",
+            Sentence(
+                f"The first line of {path} must name every column, each with a name of its own.",
+                f"{path}の1行目に、すべての列の名前を重複なく書いてください。",
+            ),
             "Write the names of the columns into the first line.",
         )
     return tuple(header)

@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,10 @@ from pipeline.audience.files import fingerprint, fixed_files, state
 from pipeline.audience.loading import Table, load, source_columns
 from pipeline.audience.rule import AudienceRule
 from pipeline.audience.standing import JudgedStanding
-from pipeline.errors import PipelineError, Refused
+from pipeline.errors import PipelineError, Refused, named_below
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Exclusion, Reason, Recipient
+from pipeline.sentence import Sentence
 
 #: Recipients or exclusions in one piece of a resolution.
 CHUNK = 5_000
@@ -95,12 +96,15 @@ def _broken(error: duckdb.Error) -> PipelineError:
     kind = type(error).__name__
     if isinstance(error, duckdb.ConversionException | duckdb.BinderException | duckdb.OutOfRangeException):
         return Refused(
-            f"A segment's condition compares what cannot be compared ({kind}).",
+            Sentence(
+                f"A segment's condition compares what cannot be compared ({kind}).",
+                f"セグメントの条件で、種類の違う値を比べています({kind})。",
+            ),
             "Compare numbers with numbers, dates with date '2025-12-01' and text with 'text'; see the "
             "columns' values in the source.",
         )
     return PipelineError(
-        f"The contacts could not be read ({kind}).",
+        Sentence(f"The contacts could not be read ({kind}).", f"名簿を読み取れません({kind})。"),
         "Check that the contact file is whole and of the kind that policy.yaml says, and the free space of "
         "the disk for temporary files.",
     )
@@ -115,20 +119,19 @@ class DuckDbContacts:
     def columns(self, source: ContactSource) -> Mapping[str, str]:
         """Names and types; reads the header only."""
         path = self._root / source.path
-        state(path)
-        session = Session([path])
-        try:
-            return source_columns(session, source, path)
-        finally:
-            session.close()
+        with named_below(self._root):
+            state(path)
+            with closing(Session([path])) as session:
+                return source_columns(session, source, path)
 
     def fingerprint(self, rule: AudienceRule) -> str:
         """The state of the files."""
-        return fingerprint(rule, self._root)
+        with named_below(self._root):
+            return fingerprint(rule, self._root)
 
     def resolve(self, rule: AudienceRule, already: Iterable[tuple[str, str]] = ()) -> "DuckDbResolution":
         """Read, clean and judge every row; close what comes back."""
-        with ExitStack() as undo:
+        with named_below(self._root), ExitStack() as undo:
             session, bars = self._gather(rule, undo, everybody=False)
             cleaned = selection.clean(session, "cleaned", "picked")
             had = selection.remember(session, "had", already)
@@ -140,7 +143,7 @@ class DuckDbContacts:
 
     def standing(self, rule: AudienceRule) -> JudgedStanding:
         """Judge every row of the source, whatever the predicate says; close what comes back."""
-        with ExitStack() as undo:
+        with named_below(self._root), ExitStack() as undo:
             session, bars = self._gather(
                 replace(rule, columns=()), undo, everybody=True, memory=_MEMORY_WHILE_SENDING
             )
@@ -167,7 +170,10 @@ class DuckDbContacts:
         for path, seen in zip(files, before, strict=True):
             if state(path) != seen:
                 raise PipelineError(
-                    f"The file {path} was changed while it was read.",
+                    Sentence(
+                        f"The file {path} was changed while it was read.",
+                        f"読み取り中にファイル{path}が変更されました。",
+                    ),
                     "Run again when it is written. Write such files under another name and rename them.",
                 )
         return session, selection.barred(rule, suppressed, excluded)

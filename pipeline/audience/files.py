@@ -9,6 +9,7 @@ from pathlib import Path
 from pipeline.audience.rule import AudienceRule
 from pipeline.errors import PipelineError
 from pipeline.models.policy import ContactSource
+from pipeline.sentence import Sentence
 
 
 def sources(rule: AudienceRule) -> tuple[ContactSource, ...]:
@@ -47,7 +48,9 @@ def state(path: Path) -> str:
         seen = path.stat()
     except OSError as error:
         raise PipelineError(
-            f"The file {path} cannot be found: {error.strerror}.",
+            Sentence(
+                f"The file {path} cannot be found: {error.strerror}.", f"ファイル{path}が見つかりません。"
+            ),
             "Check its path in policy.yaml. A list that is missing is not an empty list, so nothing is sent.",
         ) from error
     return f"{os.fspath(path)!r} {seen.st_size} {seen.st_mtime_ns} {seen.st_ino}"

@@ -12,6 +12,7 @@ from pipeline.archive.store import Archive
 from pipeline.audience.contacts import Resolution
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Exclusion, Reason, Recipient
+from pipeline.sentence import Sentence
 
 _FORMAT = 1
 _LINE = orjson.OPT_APPEND_NEWLINE
@@ -54,7 +55,10 @@ class FrozenAudience:
         manifest = orjson.loads(data)
         if manifest["format"] != _FORMAT:
             raise PipelineError(
-                f"The audience {digest[:12]} of {campaign} was frozen by another version of Postmerge.",
+                Sentence(
+                    f"The audience {digest[:12]} of {campaign} was frozen by another version of Postmerge.",
+                    f"{campaign}の配信先({digest[:12]})は、別のバージョンのPostmergeで確定されました。",
+                ),
                 "Use the version that froze it.",
             )
         return cls(archive, digest, manifest)
@@ -161,7 +165,11 @@ def _pieces(written: Iterable[Mapping[str, Any]]) -> tuple[Piece, ...]:
 def _verified(archive: Archive, key: str, digest: str) -> bytes:
     data = archive.read(key)
     if hashlib.sha256(data).hexdigest() != digest:
-        raise PipelineError(f"The archive's {key} is damaged: it is not what was written.", _DAMAGED)
+        damaged = Sentence(
+            f"The archive's {key} is damaged: it is not what was written.",
+            f"アーカイブの{key}が壊れています。書き込まれた内容と一致しません。",
+        )
+        raise PipelineError(damaged, _DAMAGED)
     return data
 
 

@@ -11,6 +11,7 @@ from pipeline.audience.database import Database, one, quoted, text
 from pipeline.audience.predicate import Predicate
 from pipeline.errors import PipelineError
 from pipeline.models.policy import ContactSource
+from pipeline.sentence import Sentence
 
 #: The number of a row in its source, from 1. No name of a column: those are letters.
 ROW = '"#row"'
@@ -58,7 +59,10 @@ def load(database: Database, name: str, source: ContactSource, path: Path, wante
     missing = [column for column in wanted if column.casefold() not in folded]
     if missing:
         raise PipelineError(
-            f"The contact source {path} has no column {', '.join(missing)}.",
+            Sentence(
+                f"The contact source {path} has no column {', '.join(missing)}.",
+                f"名簿{path}に列{', '.join(missing)}がありません。",
+            ),
             "Check the segment's columns and the source's keys in policy.yaml against the source.",
         )
     columns = list(dict.fromkeys(folded[column.casefold()] for column in wanted))
@@ -93,7 +97,10 @@ def load_csv(database: Database, name: str, path: Path, columns: Sequence[str]) 
     (read,) = one(database, f"SELECT count(*) FROM {name}")
     if read != shape.rows:
         raise PipelineError(
-            f"The file {path} has {shape.rows} rows, but {read} were read from it.",
+            Sentence(
+                f"The file {path} has {shape.rows} rows, but {read} were read from it.",
+                f"ファイル{path}は{shape.rows}行ですが、{read}行しか読み取れません。",
+            ),
             "Write it anew as plain CSV: UTF-8, commas, double quotes, one kind of line end.",
         )
 

@@ -1,12 +1,19 @@
 """The audience rule of a campaign in a workspace, or what is wrong with it and where."""
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from pipeline.audience.contacts import objections
 from pipeline.audience.rule import AudienceRule, Objection, audience_rule
 from pipeline.models.finding import Finding, Position
 from pipeline.models.policy import ContactSource
+from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
+
+_UNREADABLE: Final = (
+    Sentence("Its audience cannot be read.", "配信先の設定を読み取れません。"),
+    Sentence("`postmerge check` lists what is wrong with it.", "`postmerge check`で理由を確認してください。"),
+)
 
 
 def rule_of(workspace: Workspace, campaign_id: str) -> AudienceRule | tuple[Finding, ...]:
@@ -16,9 +23,8 @@ def rule_of(workspace: Workspace, campaign_id: str) -> AudienceRule | tuple[Find
     if policy is None or name is None or name not in workspace.segments:
         folder = workspace.campaigns[campaign_id]
         place = folder.yaml.position(("audience",))
-        remedy = "`postmerge check` lists what is wrong with it."
         path = f"{folder.path}/campaign.yaml"
-        return (Finding("recipients/segment-exists", path, "Its audience cannot be read.", remedy, place),)
+        return (Finding("recipients/segment-exists", path, *_UNREADABLE, place),)
     segments = {file.name: file.segment for file in workspace.segments.values()}
     rule = audience_rule(name, segments, policy, campaign.kind, campaign_id)
     if isinstance(rule, AudienceRule):

@@ -1,8 +1,10 @@
 """What was read of the `where` of a segment, and what is wrong with one. Pure."""
 
-import difflib
 from collections.abc import Collection
 from dataclasses import dataclass
+
+from pipeline.audience.predicate_words import did_you_mean
+from pipeline.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +12,8 @@ class Objection:
     """What is wrong with a predicate. `offset` counts characters from the start of the text, from 0."""
 
     offset: int
-    sentence: str
-    remedy: str
+    sentence: Sentence
+    remedy: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,11 @@ def unknown_columns(predicate: Predicate, known: Collection[str]) -> tuple[Objec
     """An objection for each column that the source does not have; case does not count, as in SQL."""
     folded = {name.casefold(): name for name in known}
     return tuple(
-        Objection(offset, f"The contact source has no column {name}.", did_you_mean(name, known))
+        Objection(
+            offset,
+            Sentence(f"The contact source has no column {name}.", f"名簿に列{name}がありません。"),
+            did_you_mean(name, known),
+        )
         for name, offset in predicate.columns
         if name.casefold() not in folded
     )
-
-
-def did_you_mean(name: str, known: Collection[str]) -> str:
-    """The remedy for an unknown column: the nearest name, or all there are."""
-    folded = {other.casefold(): other for other in known}
-    near = difflib.get_close_matches(name.casefold(), folded, n=1)
-    if near:
-        return f"Did you mean {folded[near[0]]}?"
-    return f"The source has: {', '.join(sorted(known)[:20])}."

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 
 from pipeline.audience import predicate as sql
 from pipeline.audience.predicate import Predicate
+from pipeline.audience.predicate_words import did_you_mean
 from pipeline.models.campaign import Kind
 from pipeline.models.policy import ContactSource, Policy
 from pipeline.models.segment import Segment
+from pipeline.sentence import Sentence
 
 #: The list of the policy that holds who said no; every other list holds suppressed people.
 UNSUBSCRIBED = "unsubscribed"
@@ -23,8 +25,8 @@ class Objection:
 
     file: str
     path: tuple[str | int, ...]
-    sentence: str
-    remedy: str
+    sentence: Sentence
+    remedy: Sentence
     offset: int = 0
     about_consent: bool = False
 
@@ -72,8 +74,14 @@ def audience_rule(
             Objection(
                 "policy.yaml",
                 ("sources", segment.source),
-                f"The source {segment.source} does not say who gave consent, which marketing needs.",
-                "Add `consent:` with the column that holds when consent was given.",
+                Sentence(
+                    f"The source {segment.source} does not say who gave consent, which marketing needs.",
+                    f"名簿{segment.source}に、広告メールに必要な同意の列が指定されていません。",
+                ),
+                Sentence(
+                    "Add `consent:` with the column that holds when consent was given.",
+                    "同意した日時の列を`consent:`に書いてください。",
+                ),
                 about_consent=True,
             ),
         )
@@ -122,8 +130,11 @@ def _objections(
         yield Objection(
             file,
             ("source",),
-            f"policy.yaml names no source {segment.source}.",
-            sql.did_you_mean(segment.source, policy.sources),
+            Sentence(
+                f"policy.yaml names no source {segment.source}.",
+                f"policy.yamlに名簿{segment.source}がありません。",
+            ),
+            did_you_mean(segment.source, policy.sources),
         )
     if segment.where is not None:
         parsed = read(segment.where)
@@ -132,12 +143,16 @@ def _objections(
     for index, other in enumerate(segment.exclude):
         if other in {*above, name}:
             circle = " → ".join((*above, name, other))
-            yield Objection(
-                file, ("exclude", index), f"The segments exclude each other: {circle}.", "Break the circle."
+            sentence = Sentence(
+                f"The segments exclude each other: {circle}.",
+                f"セグメントが互いに除外し合っています: {circle}。",
             )
+            remedy = Sentence("Break the circle.", "循環をなくしてください。")
+            yield Objection(file, ("exclude", index), sentence, remedy)
         elif other not in segments:
-            remedy = sql.did_you_mean(other, segments)
-            yield Objection(file, ("exclude", index), f"There is no segment {other}.", remedy)
+            remedy = did_you_mean(other, segments)
+            sentence = Sentence(f"There is no segment {other}.", f"セグメント{other}がありません。")
+            yield Objection(file, ("exclude", index), sentence, remedy)
         else:
             yield from _objections(other, segments, policy, (*above, name))
 

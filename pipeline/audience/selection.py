@@ -15,6 +15,7 @@ from pipeline.audience.loading import ROW, Table, load_csv, predicate_columns
 from pipeline.audience.rule import UNSUBSCRIBED, AudienceRule
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Reason
+from pipeline.sentence import Sentence
 
 #: Values of a consent column that do not say when consent was given.
 _NO = (
@@ -28,6 +29,7 @@ _PLAIN = (
     f"AND length(email) - {_AT} <= {PLAIN_HOST_MAX} "
     f"THEN substr(email, 1, {_AT}) || lower(substr(email, {_AT} + 1)) END"
 )
+
 _CHUNK = 10_000
 
 
@@ -113,7 +115,10 @@ def _list(database: Database, name: str, label: str, path: Path) -> str:
     column = next((n for n in examine(path, whole=False).header if n.strip().lower() == "email"), None)
     if column is None:
         raise PipelineError(
-            f"The suppression list {label} ({path}) has no column email.",
+            Sentence(
+                f"The suppression list {label} ({path}) has no column email.",
+                f"配信停止リスト{label}({path})に列emailがありません。",
+            ),
             "Name the column `email` in its first line.",
         )
     load_csv(database, f"{name}_raw", path, [column])

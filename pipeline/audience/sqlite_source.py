@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pipeline.audience.database import quoted
 from pipeline.errors import PipelineError
+from pipeline.sentence import Sentence
 
 _CHUNK = 20_000
 
@@ -17,7 +18,12 @@ def columns(path: Path, table: str) -> dict[str, str]:
     with _opened(path) as connection:
         found = connection.execute("SELECT name, type FROM pragma_table_info(?)", (table,)).fetchall()
     if not found:
-        raise PipelineError(f"The database {path} has no table {table}.", "Check `table:` in policy.yaml.")
+        raise PipelineError(
+            Sentence(
+                f"The database {path} has no table {table}.", f"データベース{path}に表{table}がありません。"
+            ),
+            "Check `table:` in policy.yaml.",
+        )
     return {name: kind or "TEXT" for name, kind in found}
 
 
@@ -46,7 +52,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.Error:
         raise PipelineError(
-            f"The database {path} cannot be read.",
+            Sentence(f"The database {path} cannot be read.", f"データベース{path}を読み取れません。"),
             "Check that it is an SQLite file, that its path is right and that no other program locks it.",
         ) from None
 

@@ -21,57 +21,78 @@ from pipeline.audience.grammar import (
     date_literal,
 )
 from pipeline.audience.predicate import Objection, Predicate
+from pipeline.audience.predicate_words import CHAIN, EMPTY, FLATTER, WRITE, functions
+from pipeline.sentence import SILENCE, Sentence
 
 _LENGTH_MAX = 4000
 _BRACKETS_MAX = 30
 _DEPTH_MAX = 200
-_WRITE = "Write one condition over the source's columns, such as: prefecture = '東京都' and points >= 100"
 
 
 @lru_cache(maxsize=256)
 def parse(where: str) -> Predicate | tuple[Objection, ...]:
     """Read and check a predicate. Pure: the same text gives the same answer on every day."""
     if len(where) > _LENGTH_MAX:
-        return (
-            Objection(0, f"The condition is longer than {_LENGTH_MAX} characters.", "Split the segment."),
+        long = Sentence(
+            f"The condition is longer than {_LENGTH_MAX} characters.",
+            f"条件が{_LENGTH_MAX}文字を超えています。",
         )
+        return (Objection(0, long, Sentence("Split the segment.", "セグメントを分けてください。")),)
     try:
         tokens = DuckDB().tokenize(where)
     except SqlglotError:
-        return (Objection(0, "The condition cannot be read: a quote may be missing.", _WRITE),)
+        quote = Sentence(
+            "The condition cannot be read: a quote may be missing.",
+            "条件を読み取れません。引用符が抜けているかもしれません。",
+        )
+        return (Objection(0, quote, WRITE),)
     if objections := tuple(_token_objections(where, tokens)):
         return objections
     try:
         return _checked(where, tokens)
     except RecursionError:
-        return (Objection(0, "The condition is nested too deeply.", "Use `in (…)` or split the segment."),)
+        deep = Sentence("The condition is nested too deeply.", "条件の入れ子が深すぎます。")
+        return (Objection(0, deep, FLATTER),)
 
 
 def _token_objections(where: str, tokens: list[Token]) -> Iterator[Objection]:
     """What can be told from the words alone, where its place is known exactly."""
     depth = 0
     if not tokens:
-        yield Objection(0, "The condition is empty.", _WRITE)
+        yield Objection(0, EMPTY, WRITE)
     for token, after in zip_longest(tokens, tokens[1:]):
         depth += (token.token_type is TokenType.L_PAREN) - (token.token_type is TokenType.R_PAREN)
         if depth > _BRACKETS_MAX:
-            yield Objection(token.start, "The condition has too many brackets in each other.", _WRITE)
+            brackets = Sentence(
+                "The condition has too many brackets in each other.", "条件の括弧の入れ子が多すぎます。"
+            )
+            yield Objection(token.start, brackets, WRITE)
             return
         if objection := _word_objection(token, after):
             yield objection
     if any(token.comments for token in tokens) or _hidden_comment(where, tokens):
-        yield Objection(0, "The condition has a comment in it.", "Say it in the segment's title instead.")
+        yield Objection(
+            0,
+            Sentence("The condition has a comment in it.", "条件にコメントが含まれています。"),
+            Sentence("Say it in the segment's title instead.", "説明はセグメントのtitleに書いてください。"),
+        )
 
 
 def _word_objection(token: Token, after: Token | None) -> Objection | None:
     word = token.text.lower()
     if token.token_type is TokenType.SEMICOLON:
-        return Objection(token.start, "The condition has a semicolon.", _WRITE)
+        semicolon = Sentence("The condition has a semicolon.", "条件にセミコロン(;)は書けません。")
+        return Objection(token.start, semicolon, WRITE)
     if token.token_type in {TokenType.SELECT, TokenType.FROM, TokenType.WITH} and word != "from":
-        return Objection(token.start, f"A condition cannot hold a query of its own ({word}).", _WRITE)
+        query = Sentence(
+            f"A condition cannot hold a query of its own ({word}).",
+            f"条件の中に別の検索({word})は書けません。",
+        )
+        return Objection(token.start, query, WRITE)
     called = after is not None and after.token_type is TokenType.L_PAREN
     if called and _is_name(token) and word not in FUNCTIONS:
-        return Objection(token.start, f"The function {word} is not allowed here.", _functions())
+        function = Sentence(f"The function {word} is not allowed here.", f"関数{word}は使えません。")
+        return Objection(token.start, function, functions(FUNCTIONS))
     return None
 
 
@@ -79,10 +100,6 @@ def _is_name(token: Token) -> bool:
     """May this word, with a bracket behind it, be a function? Operators and types may stand there as well."""
     written = token.token_type not in {TokenType.STRING, TokenType.NUMBER}
     return written and token.text.replace("_", "a").isalnum() and token.text.lower() not in BEFORE_BRACKETS
-
-
-def _functions() -> str:
-    return f"Allowed are: {', '.join(sorted(FUNCTIONS))}."
 
 
 def _hidden_comment(where: str, tokens: list[Token]) -> bool:
@@ -103,7 +120,7 @@ def _checked(where: str, tokens: list[Token]) -> Predicate | tuple[Objection, ..
     assert len(trees) <= 1, "semicolons were refused before"
     tree = trees[0] if trees else None
     if tree is None:
-        return (Objection(0, "The condition is empty.", _WRITE),)
+        return (Objection(0, EMPTY, WRITE),)
     objections = tuple(dict.fromkeys(_tree_objections(tree, tokens)))
     if objections:
         return tuple(sorted(objections, key=lambda objection: objection.offset))
@@ -112,7 +129,11 @@ def _checked(where: str, tokens: list[Token]) -> Predicate | tuple[Objection, ..
         offset = _offset(column)
         columns[column.name] = min(offset, columns.get(column.name, offset))
     if not columns:
-        return (Objection(0, "The condition names no column.", "For everybody, leave `where` out."),)
+        nothing = Sentence("The condition names no column.", "条件に名簿の列がありません。")
+        everybody = Sentence(
+            "For everybody, leave `where` out.", "全員に送る場合は、`where`を書かないでください。"
+        )
+        return (Objection(0, nothing, everybody),)
     ordered = sorted(columns.items(), key=lambda pair: pair[1])
     written = tree.sql(dialect="duckdb", identify=True, comments=False)
     return Predicate(written, tuple(ordered), frozenset(_texts(tree)))
@@ -132,8 +153,9 @@ def _unreadable(where: str, error: ParseError) -> Objection:
     before = str(first.get("start_context") or "")
     word = str(first.get("highlight") or "").strip()
     place = where.find(before + word) + len(before) if before or word else len(where)
-    beside = f" at “{word}”" if word else ""
-    return Objection(max(0, min(place, len(where))), f"The condition cannot be read{beside}.", _WRITE)
+    beside, beside_ja = (f" at “{word}”", f"「{word}」の辺りで") if word else ("", "")
+    why = Sentence(f"The condition cannot be read{beside}.", f"{beside_ja}条件を読み取れません。")
+    return Objection(max(0, min(place, len(where))), why, WRITE)
 
 
 def _tree_objections(tree: exp.Expr, tokens: list[Token]) -> Iterator[Objection]:
@@ -141,11 +163,11 @@ def _tree_objections(tree: exp.Expr, tokens: list[Token]) -> Iterator[Objection]
     while stack:
         node, depth = stack.pop()
         if depth > _DEPTH_MAX:
-            yield Objection(_offset(node), "The condition is too long a chain.", "Use `in (…)`.")
+            yield Objection(_offset(node), CHAIN, FLATTER)
             return
         why = _node_objection(node)
         if why:
-            yield Objection(_offset(node) or _first_word(node, tokens), why, _WRITE)
+            yield Objection(_offset(node) or _first_word(node, tokens), why, WRITE)
         else:
             stack.extend((child, depth + 1) for child in node.iter_expressions())
 
@@ -156,31 +178,46 @@ def _first_word(node: exp.Expr, tokens: list[Token]) -> int:
     return next((token.start for token in tokens if token.text.upper() == word), 0)
 
 
-def _node_objection(node: exp.Expr) -> str:
+def _node_objection(node: exp.Expr) -> Sentence:
     """Why this piece is not allowed, or nothing."""
     allowed = SHAPES.get(type(node))
     if allowed is None:
-        return f"This is not allowed in a condition: {_shown(node)}."
+        return Sentence(
+            f"This is not allowed in a condition: {_shown(node)}.", f"条件に{_shown(node)}は使えません。"
+        )
     given = {name for name, value in node.args.items() if value not in (None, False, [])}
     if given - allowed:
-        return f"This form is not allowed in a condition: {_shown(node)}."
+        return Sentence(
+            f"This form is not allowed in a condition: {_shown(node)}.",
+            f"条件に{_shown(node)}という書き方は使えません。",
+        )
     return _value_objection(node)
 
 
-def _value_objection(node: exp.Expr) -> str:
+def _value_objection(node: exp.Expr) -> Sentence:
     """Why an allowed form is not allowed with these values, or nothing."""
-    why = ""
+    why = SILENCE
     match node:
         case exp.Column() if not isinstance(node.this, exp.Identifier):
-            why = "A star is no condition."
+            why = Sentence("A star is no condition.", "*だけでは条件になりません。")
         case exp.In() if not node.expressions or not all(_is_literal(value) for value in node.expressions):
-            why = "`in` takes a list of written values only."
+            why = Sentence(
+                "`in` takes a list of written values only.", "`in`には、値を並べたものだけを書けます。"
+            )
         case exp.Is() if not isinstance(node.expression, exp.Null | exp.Boolean):
-            why = "`is` goes with null, true or false only."
+            why = Sentence(
+                "`is` goes with null, true or false only.", "`is`の後に書けるのはnull、true、falseだけです。"
+            )
         case exp.DataType() if node.this not in TYPES:
-            why = f"The type {_shown(node)} is not allowed in a condition."
+            why = Sentence(
+                f"The type {_shown(node)} is not allowed in a condition.",
+                f"条件に型{_shown(node)}は使えません。",
+            )
         case exp.Cast() | exp.TryCast() if not date_literal(node):
-            why = "A date is written date '2025-12-01', a time timestamp '2025-12-01 10:00:00'."
+            why = Sentence(
+                "A date is written date '2025-12-01', a time timestamp '2025-12-01 10:00:00'.",
+                "日付はdate '2025-12-01'、日時はtimestamp '2025-12-01 10:00:00'の形で書いてください。",
+            )
         case _:
             pass
     return why

@@ -12,18 +12,20 @@ from pipeline.checklist.rule import CouldNotRun, Later, NotApplicable, Objection
 from pipeline.checklist.setting_aside import SetAside
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Finding, Severity
+from pipeline.sentence import Sentence
 
 #: More places of one rule help nobody, and a file of ten million bytes has ten million.
 _PLACES_MAX: Final = 25
 _VERDICTS_MAX: Final = 1_000
+_MORE: Final = Sentence(f"the first {_PLACES_MAX} places are listed", f"{_PLACES_MAX}か所まで表示しています")
+_OFF: Final = Sentence("policy.yaml switches it off", "policy.yamlで無効にされています")
 
 
 class Answers:
     """Findings with the severity of their rules, and statuses of rules that could not answer."""
 
-    def __init__(self, campaign: str, *, ja: bool) -> None:
+    def __init__(self, campaign: str) -> None:
         self._campaign = campaign
-        self._ja = ja
         self._status: dict[str, Item] = {}
         self._cut: set[str] = set()
         self.findings: list[Finding] = []
@@ -32,7 +34,7 @@ class Answers:
         """Findings from another layer, or about the checklist itself."""
         self.findings += (finding.of(self._campaign) for finding in findings)
 
-    def status(self, rule: str, status: Status, reason: str) -> None:
+    def status(self, rule: str, status: Status, reason: Sentence) -> None:
         """Say why a rule has no answer."""
         self._status[rule] = Item(rule, status, reason)
 
@@ -47,19 +49,18 @@ class Answers:
         if unmet:
             # What could not be made weighs more than what is left for later.
             worst = min(unmet, key=lambda each: (each.status is Status.LATER, each.reason))
-            self.status(rule.id, worst.status, worst.reason_ja if self._ja else worst.reason)
+            self.status(rule.id, worst.status, worst.reason)
             return
         assert rule.check is not None, "only a rule with a check is asked"
         try:
             self._take(rule, islice(rule.check(drafted.draft), _VERDICTS_MAX))
         except PipelineError as error:
-            self.status(rule.id, Status.COULD_NOT_RUN, error.sentence)
+            self.status(rule.id, Status.COULD_NOT_RUN, error.said)
         except Exception as error:  # noqa: BLE001 the other rules still have something to say
             kind = type(error).__name__
-            reason = (
-                f"項目の確認中にエラーが発生しました({kind})。Postmergeの不具合です"
-                if self._ja
-                else f"the rule failed with {kind}; that is a bug of Postmerge"
+            reason = Sentence(
+                f"the rule failed with {kind}; that is a bug of Postmerge",
+                f"項目の確認中にエラーが発生しました({kind})。Postmergeの不具合です",
             )
             self.status(rule.id, Status.COULD_NOT_RUN, reason)
 
@@ -68,11 +69,11 @@ class Answers:
         for verdict in verdicts:
             match verdict:
                 case NotApplicable(reason, reason_ja):
-                    self.status(rule.id, Status.NOT_APPLICABLE, reason_ja if self._ja else reason)
+                    self.status(rule.id, Status.NOT_APPLICABLE, Sentence(reason, reason_ja))
                 case CouldNotRun(reason, reason_ja):
-                    self.status(rule.id, Status.COULD_NOT_RUN, reason_ja if self._ja else reason)
+                    self.status(rule.id, Status.COULD_NOT_RUN, Sentence(reason, reason_ja))
                 case Later(reason, reason_ja):
-                    self.status(rule.id, Status.LATER, reason_ja if self._ja else reason)
+                    self.status(rule.id, Status.LATER, Sentence(reason, reason_ja))
                 case Objection(place):
                     # One place of the source is one mistake, however many people's mails show it.
                     if seen.setdefault(place, place.persona) == place.persona:
@@ -87,8 +88,8 @@ class Answers:
         return Finding(
             rule.id,
             objection.place.path,
-            objection.message_ja if self._ja else objection.message,
-            objection.remedy_ja if self._ja else objection.remedy,
+            Sentence(objection.message, objection.message_ja),
+            Sentence(objection.remedy, objection.remedy_ja),
             objection.place.position,
             objection.severity or rule.severity,
             self._campaign,
@@ -105,8 +106,7 @@ class Answers:
     def item(self, rule: str, aside: SetAside) -> Item:
         """How a rule stands."""
         if aside.off(rule):
-            off = "policy.yamlで無効にされています" if self._ja else "policy.yaml switches it off"
-            return Item(rule, Status.NOT_APPLICABLE, off)
+            return Item(rule, Status.NOT_APPLICABLE, _OFF)
         if rule in self._status:
             return self._status[rule]
         weights = {aside.weight(finding) for finding in self.findings if finding.rule == rule}
@@ -114,11 +114,7 @@ class Answers:
             return Item(rule, Status.PASS)
         if rule in aside.waivers:
             waiver = aside.waivers[rule]
-            return Item(rule, Status.WAIVED, f"{waiver.reason} ({waiver.by}, {waiver.until})")
+            why = f"{waiver.reason} ({waiver.by}, {waiver.until})"
+            return Item(rule, Status.WAIVED, Sentence(why, why))
         status = Status.FAIL if Severity.ERROR in weights else Status.WARN
-        return Item(rule, status, self._more() if rule in self._cut else None)
-
-    def _more(self) -> str:
-        if self._ja:
-            return f"{_PLACES_MAX}か所まで表示しています"
-        return f"the first {_PLACES_MAX} places are listed"
+        return Item(rule, status, _MORE if rule in self._cut else None)

@@ -1,6 +1,6 @@
 """From a workspace to a draft: what its rules need, made once for each campaign."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final, TypeVar
@@ -21,14 +21,16 @@ from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.personas import invented
 from pipeline.render.source import MailSource
+from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
 
 _T = TypeVar("_T")
-_BROKEN = Unmet(Status.COULD_NOT_RUN, "the other findings come first", "先にほかの指摘を直してください")
 _NOT_RENDERED = Unmet(
     Status.COULD_NOT_RUN,
-    "the mail does not render; see system/renders-for-every-persona",
-    "メールを作成できません(system/renders-for-every-personaを参照)",
+    Sentence(
+        "the mail does not render; see system/renders-for-every-persona",
+        "メールを作成できません(system/renders-for-every-personaを参照)",
+    ),
 )
 
 
@@ -45,17 +47,18 @@ class Drafted:
     failures: tuple[RenderFailure, ...] = ()
 
 
-def drafted(shared: Round, campaign: str, needs: frozenset[Need], *, sound: bool) -> Drafted:
+def drafted(shared: Round, campaign: str, needs: frozenset[Need], first: Collection[str] = ()) -> Drafted:
     """The draft of a readable campaign; `shared` holds the people until the rules have seen them.
 
-    Unless the files are `sound`, nothing is rendered and nobody looked up: the other findings come first.
+    Where findings of the rules `first` come first, nothing is rendered and nobody looked up.
     """
     workspace, means = shared.workspace, shared.means
     unmet: dict[Need, Unmet] = {}
     failures: tuple[RenderFailure, ...] = ()
     mails = audience = record = None
-    if not sound:
-        unmet = {need: _BROKEN for need in needs if need is not Need.RECORD}
+    if first:
+        broken = _broken(first)
+        unmet = {need: broken for need in needs if need is not Need.RECORD}
     else:
         if Need.RENDERED in needs:
             mails, failures = _rendered(shared, campaign)
@@ -71,6 +74,17 @@ def drafted(shared: Round, campaign: str, needs: frozenset[Need], *, sound: bool
     return Drafted(draft, unmet, failures)
 
 
+def _broken(first: Collection[str]) -> Unmet:
+    listed = sorted(first)
+    return Unmet(
+        Status.COULD_NOT_RUN,
+        Sentence(
+            f"the other findings come first: {', '.join(listed)}",
+            f"先にほかの指摘を直してください({'、'.join(listed)})",
+        ),
+    )
+
+
 def _offline(workspace: Workspace, means: Means) -> Unmet | None:
     """Why the network is not asked; None when it is."""
     assert workspace.policy is not None, "a draft is made where the policy can be read"
@@ -78,14 +92,18 @@ def _offline(workspace: Workspace, means: Means) -> Unmet | None:
     if when == "never":
         return Unmet(
             Status.NOT_APPLICABLE,
-            "policy.yaml says links.verify: never",
-            "policy.yamlでlinks.verify: neverとされています",
+            Sentence(
+                "policy.yaml says links.verify: never",
+                "policy.yamlでlinks.verify: neverとされています",
+            ),
         )
     if when == "check" and (means.at_delivery or means.fetch is None):
         return Unmet(
             Status.NOT_APPLICABLE,
-            "asked by `check --online` only (links.verify of policy.yaml)",
-            "`check --online`でのみ確認します(policy.yamlのlinks.verify)",
+            Sentence(
+                "asked by `check --online` only (links.verify of policy.yaml)",
+                "`check --online`でのみ確認します(policy.yamlのlinks.verify)",
+            ),
         )
     return LEFT_FOR_LATER[Need.NETWORK] if means.fetch is None else None
 
@@ -95,7 +113,7 @@ def _met(unmet: dict[Need, Unmet], need: Need, get: Callable[[], _T | None]) -> 
     try:
         got = get()
     except PipelineError as error:
-        unmet[need] = Unmet(Status.LATER, error.sentence, error.sentence)
+        unmet[need] = Unmet(Status.LATER, error.said)
         return None
     if got is None:
         unmet[need] = LEFT_FOR_LATER[need]
@@ -145,7 +163,7 @@ def _rendered(shared: Round, campaign: str) -> tuple[tuple[Mail, ...] | None, tu
     try:
         source = mail_source(workspace, campaign)
     except Refused as refused:
-        return None, (RenderFailure(refused.sentence, refused.remedy),)
+        return None, (RenderFailure(refused.said, refused.to_do),)
     results = shared.rehearse(source, people)
     failures = tuple(result for result in results if isinstance(result, RenderFailure))
     mails = [result for result in results if isinstance(result, Message)]
@@ -159,8 +177,14 @@ def _too_large(source: MailSource, mail: Message) -> Iterator[RenderFailure]:
     for part, template in ((mail.html or "", html), (mail.text, text)):
         if len(part) > PART_MAX and template is not None:
             yield RenderFailure(
-                f"The mail is made of {len(part):,} characters here; the checklist reads {PART_MAX:,}.",
-                "Shorten it: Gmail cuts a mail at 102,400 bytes. Look for a repetition.",
+                Sentence(
+                    f"The mail is made of {len(part):,} characters here; the checklist reads {PART_MAX:,}.",
+                    f"メールが{len(part):,}文字あります。チェックリストで確認できるのは{PART_MAX:,}文字までです。",
+                ),
+                Sentence(
+                    "Shorten it: Gmail cuts a mail at 102,400 bytes. Look for a repetition.",
+                    "短くしてください。Gmailは102,400バイトで切ります。繰り返しがないか確認してください。",
+                ),
                 template.name,
             )
 

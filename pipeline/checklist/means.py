@@ -10,6 +10,7 @@ from pipeline.checklist.draft import Earlier, Fetch
 from pipeline.checklist.report import Status
 from pipeline.checklist.rule import Need
 from pipeline.render.check import Rehearsal, rehearsals
+from pipeline.sentence import Sentence
 
 #: Reads the ledger: every revision there is, newest first. Raises PipelineError when that cannot be done.
 History = Callable[[], tuple[Earlier, ...]]
@@ -22,15 +23,16 @@ class Unmet:
     """Why something that a rule needs is not there: it could not be made, or is left for delivery."""
 
     status: Status
-    reason: str
-    reason_ja: str
+    reason: Sentence
 
 
 #: What `Unmet` says of a need that nobody has brought along.
 LEFT_FOR_LATER: Mapping[Need, Unmet] = {
-    Need.CONTACTS: Unmet(Status.LATER, "it needs the contacts", "名簿が必要です"),
-    Need.RECORD: Unmet(Status.LATER, "it needs the ledger", "配信台帳が必要です"),
-    Need.NETWORK: Unmet(Status.LATER, "it needs the network (--online)", "ネットワークが必要です(--online)"),
+    Need.CONTACTS: Unmet(Status.LATER, Sentence("it needs the contacts", "名簿が必要です")),
+    Need.RECORD: Unmet(Status.LATER, Sentence("it needs the ledger", "配信台帳が必要です")),
+    Need.NETWORK: Unmet(
+        Status.LATER, Sentence("it needs the network (--online)", "ネットワークが必要です(--online)")
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from pipeline.models.campaign import State
 from pipeline.models.finding import Finding, Severity
+from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
 
 ONE_CAMPAIGN: Final = "settings/one-campaign"
@@ -21,8 +22,7 @@ def several_at_once(before: Workspace, after: Workspace) -> tuple[Finding, ...]:
     touched = sorted(name for name in after.campaigns if _touched(name, before, after))
     if len(touched) < 2 or level == "off":  # noqa: PLR2004 one is what is asked for
         return ()
-    ja = after.policy is not None and after.policy.language == "ja"
-    return tuple(_findings(after, touched, Severity(level), ja=ja))
+    return tuple(_findings(after, touched, Severity(level)))
 
 
 def _touched(name: str, before: Workspace, after: Workspace) -> bool:
@@ -38,18 +38,15 @@ def _files(name: str, side: Workspace) -> dict[str, str]:
     return {path: entry.blob for path, entry in side.tree.entries.items() if path.startswith(folder)}
 
 
-def _findings(after: Workspace, touched: list[str], severity: Severity, *, ja: bool) -> Iterator[Finding]:
+def _findings(after: Workspace, touched: list[str], severity: Severity) -> Iterator[Finding]:
     listed = ", ".join(touched)
-    message, remedy = (
-        (
-            f"この変更は複数のキャンペーンに及びます: {listed}。取り消すと、すべてが止まります",
-            "プルリクエストをキャンペーンごとに分けてください",
-        )
-        if ja
-        else (
-            f"this change touches several campaigns: {listed}; a revert of it would stop all of them",
-            "make a pull request for each campaign",
-        )
+    message = Sentence(
+        f"this change touches several campaigns: {listed}; a revert of it would stop all of them",
+        f"この変更は複数のキャンペーンに及びます: {listed}。取り消すと、すべてが止まります。",
+    )
+    remedy = Sentence(
+        "make a pull request for each campaign",
+        "プルリクエストをキャンペーンごとに分けてください。",
     )
     for name in touched:
         folder = after.campaigns[name]

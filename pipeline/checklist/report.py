@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.models.finding import Finding, blocking
+from pipeline.sentence import Language, Sentence
 
 
 class Status(StrEnum):
@@ -27,7 +28,7 @@ class Item:
 
     rule: str
     status: Status
-    reason: str | None = None
+    reason: Sentence | None = None
 
     @property
     def heading(self) -> str:
@@ -57,6 +58,8 @@ class Report:
 
     campaigns: tuple[CampaignReport, ...]
     findings: tuple[Finding, ...]
+    #: That of the policy: what readers are shown.
+    language: Language = "en"
 
     @property
     def ok(self) -> bool:

@@ -22,12 +22,15 @@ from pipeline.checklist.setting_aside import (
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Finding, blocking, in_order
 from pipeline.render.failure import RenderFailure
+from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
 
 _RENDERS = "system/renders-for-every-persona"
 _UNDEFINED = "system/undefined-variable"
 _COLUMNS = "recipients/column-exists"
 _KNOWN: Mapping[str, Rule] = by_name()
+_UNREADABLE = Sentence("the campaign or the policy cannot be read", "設定またはポリシーを読み込めません")
+_HIDDEN = Sentence("the mail does not render", "メールを作成できません")
 
 
 def run(
@@ -50,7 +53,8 @@ def run(
         }
     reports = tuple(made[name] for name in wanted)
     of_none = [finding for finding in found if finding.campaign is None]
-    return Report(reports, in_order([*of_none, *wrong_severities(_KNOWN, workspace)]))
+    of_all = in_order([*of_none, *wrong_severities(_KNOWN, workspace)])
+    return Report(reports, of_all, workspace.language)
 
 
 def _segment(workspace: Workspace, campaign: str) -> str:
@@ -63,12 +67,11 @@ class _Run:
 
     def __init__(self, shared: Round, campaign: str, rules: Sequence[Rule]) -> None:
         self._round = shared
-        self._workspace = workspace = shared.workspace
+        self._workspace = shared.workspace
         self._campaign = campaign
         self._means = shared.means
         self._rules = rules
-        self._ja = workspace.policy is not None and workspace.policy.language == "ja"
-        self._answers = Answers(campaign, ja=self._ja)
+        self._answers = Answers(campaign)
 
     def report(self, found: Sequence[Finding]) -> CampaignReport:
         """Everything that is found, and a status for every rule."""
@@ -77,9 +80,9 @@ class _Run:
             return self._unreadable()
         self._audience()
         needs = frozenset[Need]().union(*(rule.needs | rule.uses for rule in self._rules))
-        sound = not blocking(self._answers.findings)
-        draft = drafted(self._round, self._campaign, needs, sound=sound)
-        self._rendering(draft, sound=sound)
+        first = {finding.rule for finding in blocking(self._answers.findings)}
+        draft = drafted(self._round, self._campaign, needs, first)
+        self._rendering(draft, sound=not first)
         for rule in self._rules:
             if rule.check is not None:
                 self._answers.ask(rule, draft)
@@ -88,12 +91,9 @@ class _Run:
         return self._settled(draft)
 
     def _unreadable(self) -> CampaignReport:
-        reason = (
-            "設定またはポリシーを読み込めません" if self._ja else "the campaign or the policy cannot be read"
-        )
         for rule in self._rules:
             if rule.check is not None or rule.id in {_COLUMNS, _RENDERS, _UNDEFINED}:
-                self._answers.status(rule.id, Status.COULD_NOT_RUN, reason)
+                self._answers.status(rule.id, Status.COULD_NOT_RUN, _UNREADABLE)
         findings = in_order(self._answers.findings)
         items = tuple(self._answers.item(rule.id, SetAside({}, {})) for rule in self._rules)
         return CampaignReport(self._campaign, None, items, findings)
@@ -107,18 +107,14 @@ class _Run:
             columns = self._round.columns
             self._answers.add(source_findings(self._workspace, self._campaign, rule, columns))
         except PipelineError as error:
-            self._answers.status(_COLUMNS, Status.LATER, error.sentence)
+            self._answers.status(_COLUMNS, Status.LATER, error.said)
 
     def _held_by_delivery(self, rule: Rule) -> None:
         if self._means.at_delivery:
-            reason = "配信側で確認しています" if self._ja else "delivery itself asks"
+            reason = Sentence("delivery itself asks", "配信側で確認しています")
             self._answers.status(rule.id, Status.NOT_APPLICABLE, reason)
             return
-        reason = (
-            f"配信のときに確認します(保留: {rule.hold})"
-            if self._ja
-            else f"delivery asks (hold `{rule.hold}`)"
-        )
+        reason = Sentence(f"delivery asks (hold `{rule.hold}`)", f"配信のときに確認します(保留: {rule.hold})")
         self._answers.status(rule.id, Status.LATER, reason)
 
     def _rendering(self, draft: Drafted, *, sound: bool) -> None:
@@ -126,15 +122,14 @@ class _Run:
             unmet = draft.unmet.get(Need.RENDERED)
             if unmet is not None:
                 for rule in (_RENDERS, _UNDEFINED):
-                    self._answers.status(rule, unmet.status, unmet.reason_ja if self._ja else unmet.reason)
+                    self._answers.status(rule, unmet.status, unmet.reason)
             return
         findings = [_render_finding(self._workspace, self._campaign, each) for each in draft.failures]
         self._answers.add(findings)
         failed = {finding.rule for finding in findings}
         for rule in {_RENDERS, _UNDEFINED} - failed if failed else ():
             # What fails early hides what would fail behind it.
-            reason = "メールを作成できません" if self._ja else "the mail does not render"
-            self._answers.status(rule, Status.COULD_NOT_RUN, reason)
+            self._answers.status(rule, Status.COULD_NOT_RUN, _HIDDEN)
 
     def _settled(self, drafted_: Drafted) -> CampaignReport:
         workspace, draft = self._workspace, drafted_.draft
@@ -142,11 +137,11 @@ class _Run:
         day = today if self._means.at_delivery else draft.day
         aside = set_aside(_KNOWN, workspace.policy, draft.campaign, day)
         if any(rule.id == WAIVER for rule in self._rules):
-            self._answers.add(wrong_waivers(_KNOWN, draft.campaign, draft.yaml, day, ja=self._ja))
+            self._answers.add(wrong_waivers(_KNOWN, draft.campaign, draft.yaml, day))
             idle = aside.waivers.keys() - {finding.rule for finding in self._answers.findings}
             answered = {rule.id for rule in self._rules} - self._answers.open()
             waivers = [aside.waivers[name] for name in idle & answered]
-            self._answers.add(unused_waivers(draft.campaign, draft.yaml, waivers, ja=self._ja))
+            self._answers.add(unused_waivers(draft.campaign, draft.yaml, waivers))
         items = [self._answers.item(rule.id, aside) for rule in self._rules]
         items += self._confirmations()
         findings = in_order(self._answers.weighed(aside))
@@ -156,10 +151,9 @@ class _Run:
         """What only a person can judge; delivery asks for it among the approvals."""
         policy = self._workspace.policy
         for name in policy.checklist.confirm if policy is not None else ():
-            reason = (
-                f"承認者が確認します(`Confirmed: {name}`)"
-                if self._ja
-                else f"the approver confirms it (`Confirmed: {name}`)"
+            reason = Sentence(
+                f"the approver confirms it (`Confirmed: {name}`)",
+                f"承認者が確認します(`Confirmed: {name}`)",
             )
             yield Item(f"{PERSON}/{name}", Status.LATER, reason)
 

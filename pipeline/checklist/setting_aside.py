@@ -9,12 +9,15 @@ from pipeline.checklist.rule import Rule
 from pipeline.models.campaign import Campaign, Waiver
 from pipeline.models.finding import Finding, Position, Severity
 from pipeline.models.policy import Policy
+from pipeline.sentence import Sentence
 from pipeline.workspace.typed import offer
 from pipeline.workspace.workspace import Workspace
 from pipeline.workspace.yaml_file import YamlFile
 
 WAIVER: Final = "settings/waiver"
 SEVERITY: Final = "settings/severity"
+_OVER: Final = Sentence("Remove the waiver.", "この免除を削除してください。")
+_LISTED: Final = Sentence("docs/checklist.md lists them.", "docs/checklist.md に一覧があります。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,70 +60,56 @@ def wrong_severities(rules: Mapping[str, Rule], workspace: Workspace) -> Iterato
     policy, yaml = workspace.policy, workspace.policy_yaml
     if policy is None or yaml is None:
         return
-    ja = policy.language == "ja"
     for name in policy.checklist.severity:
         place = yaml.position(("checklist", "severity", name))
         if name not in rules:
-            yield _unknown(SEVERITY, rules, name, yaml.path, place, ja=ja)
+            yield _unknown(SEVERITY, rules, name, yaml.path, place)
         elif rules[name].mandatory:
-            message = (
-                f"{name} は必須の項目です。重要度は変更できません。"
-                if ja
-                else f"{name} is mandatory: its severity stays as it is."
+            message = Sentence(
+                f"{name} is mandatory: its severity stays as it is.",
+                f"{name} は必須の項目です。重要度は変更できません。",
             )
-            remedy = "この行を削除してください。" if ja else "Remove the line."
+            remedy = Sentence("Remove the line.", "この行を削除してください。")
             yield Finding(SEVERITY, yaml.path, message, remedy, place)
 
 
 def wrong_waivers(
-    rules: Mapping[str, Rule], campaign: Campaign, yaml: YamlFile, day: date, *, ja: bool
+    rules: Mapping[str, Rule], campaign: Campaign, yaml: YamlFile, day: date
 ) -> Iterator[Finding]:
     """Waivers of no rule, of a mandatory one, and those that are over."""
     for index, waiver in enumerate(campaign.waivers):
         place = yaml.value_position(("waivers", index, "rule"))
         if waiver.rule not in rules:
-            yield _unknown(WAIVER, rules, waiver.rule, yaml.path, place, ja=ja)
+            yield _unknown(WAIVER, rules, waiver.rule, yaml.path, place)
         elif rules[waiver.rule].mandatory:
-            message = (
-                f"{waiver.rule} は必須の項目です。免除できません。"
-                if ja
-                else f"{waiver.rule} is mandatory and cannot be waived."
+            message = Sentence(
+                f"{waiver.rule} is mandatory and cannot be waived.",
+                f"{waiver.rule} は必須の項目です。免除できません。",
             )
-            remedy = "指摘された箇所を直してください。" if ja else "Mend what it finds."
+            remedy = Sentence("Mend what it finds.", "指摘された箇所を直してください。")
             yield Finding(WAIVER, yaml.path, message, remedy, place)
         elif waiver.until < day:
-            message = (
-                f"{waiver.rule} の免除は {waiver.until} で期限切れです。"
-                if ja
-                else f"The waiver of {waiver.rule} ended on {waiver.until}."
+            message = Sentence(
+                f"The waiver of {waiver.rule} ended on {waiver.until}.",
+                f"{waiver.rule} の免除は {waiver.until} で期限切れです。",
             )
             place = yaml.value_position(("waivers", index, "until"))
-            yield Finding(WAIVER, yaml.path, message, _over(ja=ja), place, Severity.WARNING)
+            yield Finding(WAIVER, yaml.path, message, _OVER, place, Severity.WARNING)
 
 
-def unused_waivers(
-    campaign: Campaign, yaml: YamlFile, idle: Collection[Waiver], *, ja: bool
-) -> Iterator[Finding]:
+def unused_waivers(campaign: Campaign, yaml: YamlFile, idle: Collection[Waiver]) -> Iterator[Finding]:
     """The waivers among `idle`, whose rules have found nothing to waive."""
     for index, waiver in enumerate(campaign.waivers):
         if waiver in idle:
-            message = (
-                f"{waiver.rule} の免除は使われていません。指摘がありません。"
-                if ja
-                else f"The waiver of {waiver.rule} waives nothing: the rule finds nothing."
+            message = Sentence(
+                f"The waiver of {waiver.rule} waives nothing: the rule finds nothing.",
+                f"{waiver.rule} の免除は使われていません。指摘がありません。",
             )
             place = yaml.value_position(("waivers", index, "rule"))
-            yield Finding(WAIVER, yaml.path, message, _over(ja=ja), place, Severity.WARNING)
+            yield Finding(WAIVER, yaml.path, message, _OVER, place, Severity.WARNING)
 
 
-def _over(*, ja: bool) -> str:
-    return "この免除を削除してください。" if ja else "Remove the waiver."
-
-
-def _unknown(
-    rule: str, rules: Mapping[str, Rule], name: str, path: str, place: Position, *, ja: bool
-) -> Finding:
-    message = f"{name} という項目はありません。" if ja else f"There is no rule {name}."
-    otherwise = "docs/checklist.md に一覧があります。" if ja else "docs/checklist.md lists them."
-    remedy = offer(name, rules, otherwise=otherwise)
+def _unknown(rule: str, rules: Mapping[str, Rule], name: str, path: str, place: Position) -> Finding:
+    message = Sentence(f"There is no rule {name}.", f"{name} という項目はありません。")
+    remedy = offer(name, rules, otherwise=_LISTED)
     return Finding(rule, path, message, remedy, place, Severity.WARNING)

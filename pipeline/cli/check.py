@@ -129,5 +129,4 @@ def _shown(report: Report, form: str, workspace: Workspace) -> str:
                 + "\n"
             )
         case _:
-            ja = workspace.policy is not None and workspace.policy.language == "ja"
-            return findings_text.as_text(report, workspace.tree, ja=ja)
+            return findings_text.as_text(report, workspace.tree)

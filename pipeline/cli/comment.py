@@ -14,7 +14,7 @@ from pipeline.cli.check import chosen, report_of
 from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
 from pipeline.cli.plan import entries_of, policy_of
-from pipeline.errors import PipelineError, Refused, UsageError
+from pipeline.errors import PipelineError, Refused, UsageError, named_below
 from pipeline.plan.report import Entry
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
@@ -89,9 +89,10 @@ def _said(
         campaign = entry.change.campaign
         change = Change(campaign, head, head, entry.plan.digest, workspace.paths_read(campaign))
         try:
-            said[campaign] = reviews.so_far(pull, change)
+            with named_below(git.root):
+                said[campaign] = reviews.so_far(pull, change)
         except PipelineError as trouble:
-            said[campaign] = NotAsked(trouble.sentence.rstrip("."))
+            said[campaign] = NotAsked(trouble.said.within())
     return said
 
 

@@ -9,13 +9,14 @@ from pipeline.approvals.requirement import required
 from pipeline.models.policy import Policy
 from pipeline.plan.describe import escaped
 from pipeline.plan.report import Entry
+from pipeline.sentence import SILENCE, Sentence
 
 
 @dataclass(frozen=True, slots=True)
 class NotAsked:
     """GitHub could not be asked; `why` is the sentence. Empty where nobody wanted to know."""
 
-    why: str = ""
+    why: Sentence = SILENCE
 
 
 #: By campaign, what has been said about exactly the content that a merge would bring.
@@ -87,7 +88,7 @@ def missing(entry: Entry, policy: Policy, said: Judged | NotAsked) -> Iterator[s
             sentence = (words.needed if known is not None else words.at_least).format(count=count)
             yield f"- **{words.approvals}**: {sentence}"
             if why:
-                yield f"  - {words.not_asked.format(why=escaped(why))}"
+                yield f"  - {words.not_asked.format(why=escaped(why.in_language(policy.language)))}"
             if policy.checklist.confirm:
                 yield f"- {words.confirm.format(items=escaped(', '.join(policy.checklist.confirm)))}"
         case Judged():
@@ -106,7 +107,7 @@ def _people(said: Judged, count: int, words: _Words, policy: Policy) -> Iterator
     for approver in said.approvers:
         yield f"  - ✅ {escaped(approver)}"
     for reason in said.reasons:
-        yield f"  - ❌ {escaped(reason.ja if policy.language == 'ja' else reason.en)}"
+        yield f"  - ❌ {escaped(reason.in_language(policy.language))}"
     if said.blocked:
         yield f"  - ⛔ {words.blocked}"
         return

@@ -14,6 +14,7 @@ from pipeline.plan.changes import Amend, Start, Unchanged
 from pipeline.plan.describe import entry_markdown, escaped
 from pipeline.plan.phrases import phrases
 from pipeline.plan.report import Entry
+from pipeline.sentence import Language
 
 #: The first line, by which the comment is found again.
 MARKER: Final = "<!-- postmerge: plan -->"
@@ -129,7 +130,7 @@ def _blocks(
         yield plain.unchanged.format(count=len(entries) - len(changed))
     if report.findings:
         yield f"### {words.general}"
-        yield from _findings(report.findings, links, words)
+        yield from _findings(report.findings, links, words, policy.language)
 
 
 def _where(links: Links, words: _Words) -> Iterator[str]:
@@ -149,7 +150,7 @@ def _checklist(found: CampaignReport, policy: Policy, links: Links, words: _Word
         items = [item for item in found.items if item.heading == heading]
         lines.append(f"| {names.get(heading, heading)} | {' | '.join(map(str, _counts(items)))} |")
     yield "\n".join(lines)
-    yield from _findings(found.findings, links, words)
+    yield from _findings(found.findings, links, words, policy.language)
 
 
 def _counts(items: Sequence[Item]) -> tuple[int, int, int, int]:
@@ -160,21 +161,22 @@ def _counts(items: Sequence[Item]) -> tuple[int, int, int, int]:
     return holds, fails, by.count(Status.WARN), by.count(Status.LATER)
 
 
-def _findings(findings: Sequence[Finding], links: Links, words: _Words) -> Iterator[str]:
+def _findings(findings: Sequence[Finding], links: Links, words: _Words, language: Language) -> Iterator[str]:
     ordered = sorted(findings, key=lambda finding: list(Severity).index(finding.severity))
-    lines = [_finding(finding, links) for finding in ordered[:_FINDINGS_MAX]]
+    lines = [_finding(finding, links, language) for finding in ordered[:_FINDINGS_MAX]]
     if len(ordered) > _FINDINGS_MAX:
         lines.append(f"- {words.more.format(count=len(ordered) - _FINDINGS_MAX)}")
     if lines:
         yield "\n".join(lines)
 
 
-def _finding(finding: Finding, links: Links) -> str:
+def _finding(finding: Finding, links: Links, language: Language) -> str:
     place = f"{finding.path}:{finding.position.line}"
     shown = escaped(_short(place))
     if links.files:
         shown = f"[{shown}]({links.files}/{quote(finding.path)}#L{finding.position.line})"
-    sentence = f"{finding.message} → {finding.remedy}" if finding.remedy else finding.message
+    said = (finding.message.in_language(language), finding.remedy.in_language(language))
+    sentence = " → ".join(filter(None, said))
     return f"- {_MARKS[finding.severity]} {shown}: {escaped(_short(sentence))} ({escaped(finding.rule)})"
 
 

@@ -56,7 +56,7 @@ def _results(report: Report, tree: Tree, index: dict[str, int]) -> Iterator[dict
             "ruleId": finding.rule,
             "ruleIndex": index[finding.rule],
             "level": _LEVELS[finding.severity],
-            "message": {"text": f"{finding.message} {finding.remedy}".strip()},
+            "message": {"text": finding.in_full(report.language)},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {"postmerge/v1": f"{print_}:{seen[print_]}"},
         }

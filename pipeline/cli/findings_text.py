@@ -1,7 +1,8 @@
 """Findings for people, for programs and for GitHub."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -9,8 +10,9 @@ from rich.cells import cell_len
 
 from pipeline.checklist.catalogue import ALL
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
-from pipeline.checklist.rule import HEADINGS, PERSON
+from pipeline.cli.findings_words import Words, words_of
 from pipeline.models.finding import Finding, Severity, blocking
+from pipeline.sentence import SILENCE, Language, Sentence
 from pipeline.workspace.tree import Tree
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -20,8 +22,9 @@ _CONTEXT_MAX = 74
 _BEFORE_CARET = 30
 #: Of more campaigns than this only those that are not green are shown item by item.
 _DETAILED_MAX = 5
-_HEADINGS = {**HEADINGS, PERSON: "承認者の確認"}
-_TITLES = {rule.id: (rule.title, rule.title_ja) for rule in ALL}
+_TITLES = {rule.id: Sentence(rule.title, rule.title_ja) for rule in ALL}
+#: So many items that could not run for one and the same reason are told at once.
+_TOGETHER_MIN = 3
 #: Items that are only counted; every other status is worth a line.
 _QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _STATUS_COLOURS = {
@@ -33,28 +36,46 @@ _STATUS_COLOURS = {
 }
 
 
-def as_text(report: Report, tree: Tree, *, ja: bool = False) -> str:
-    """With the line of source and a caret under the place; then how each campaign stands, by heading."""
+def as_text(report: Report, tree: Tree) -> str:
+    """With the line of source and a caret under the place; then how each campaign stands, by heading.
+
+    In the language of the policy. What is wrong with a piece that several campaigns share is told once.
+    """
+    words, language = words_of(report.language), report.language
     lines: list[str] = []
-    for finding in report.all_findings():
-        lines += [*_with_source(finding, tree), ""]
+    for finding, campaigns in _once(report).items():
+        lines += _with_source(finding, tree, language)
+        if len(campaigns) > 1:
+            listed = words.between.join(campaigns)
+            lines.append(f"    {words.also.format(count=len(campaigns), campaigns=listed)}")
+        lines.append("")
     for campaign in report.campaigns:
-        lines.append(_summary(campaign))
+        lines.append(_summary(campaign, words))
         if len(report.campaigns) <= _DETAILED_MAX or not campaign.green:
-            lines += _by_heading(campaign, ja=ja)
-    lines.append(_total(report))
+            lines += _by_heading(campaign, language)
+    lines.append(_total(report, words))
     return "\n".join(lines) + "\n"
 
 
-def _with_source(finding: Finding, tree: Tree) -> Iterator[str]:
+def _once(report: Report) -> Mapping[Finding, Sequence[str]]:
+    """Every finding once, and the campaigns that it belongs to."""
+    found: dict[Finding, list[str]] = {}
+    for finding in report.all_findings():
+        campaigns = found.setdefault(replace(finding, campaign=None), [])
+        campaigns += [finding.campaign] if finding.campaign is not None else []
+    return found
+
+
+def _with_source(finding: Finding, tree: Tree, language: Language) -> Iterator[str]:
     place = f"{finding.path}:{finding.position.line}:{finding.position.column}"
-    severity = click.style(str(finding.severity), fg=_COLOURS[finding.severity])
-    yield f"{click.style(place, bold=True)}: {severity}: {finding.message} [{finding.rule}]"
+    severity = click.style(words_of(language).severity[finding.severity], fg=_COLOURS[finding.severity])
+    message, remedy = finding.message.in_language(language), finding.remedy.in_language(language)
+    yield f"{click.style(place, bold=True)}: {severity}: {message} [{finding.rule}]"
     source = _line(finding, tree)
     if source is not None:
         yield from _pointed_at(*source)
-    if finding.remedy:
-        yield f"  → {finding.remedy}"
+    if remedy:
+        yield f"  → {remedy}"
 
 
 def _pointed_at(text: str, column: int) -> Iterator[str]:
@@ -84,44 +105,76 @@ def _line(finding: Finding, tree: Tree) -> tuple[str, int] | None:
     return text, min(finding.position.column, len(text) + 1)
 
 
-def _summary(campaign: CampaignReport) -> str:
-    counts: dict[str, int] = {}
-    for item in campaign.items:
-        counts[item.status] = counts.get(item.status, 0) + 1
-    listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-    mark = click.style("ok  ", fg="green") if campaign.green else click.style("FAIL", fg="red")
+def _summary(campaign: CampaignReport, words: Words) -> str:
+    mark = click.style(words.green, fg="green") if campaign.green else click.style(words.not_green, fg="red")
     digest = f" ({campaign.digest[:16]})" if campaign.digest else ""
-    return f"{mark} {campaign.id}{digest}: {listed}"
+    counts = Counter(item.status for item in campaign.items)
+    return f"{mark} {campaign.id}{digest}: {_listed({words.status[s]: counts[s] for s in Status}, words)}"
 
 
-def _by_heading(campaign: CampaignReport, *, ja: bool) -> Iterator[str]:
+def _listed(counts: Mapping[str, int], words: Words) -> str:
+    return words.between.join(words.counted.format(count=n, what=what) for what, n in counts.items() if n)
+
+
+def _by_heading(campaign: CampaignReport, language: Language) -> Iterator[str]:
     """A line for each heading of the paper checklist, and one for each item that does not simply hold."""
-    width = max(cell_len(f"{name} {title}") for name, title in _HEADINGS.items())
-    for heading, title in _HEADINGS.items():
+    words, together = words_of(language), _together(campaign)
+    width = max(cell_len(title) for title in words.headings.values())
+    for heading, title in words.headings.items():
         items = [item for item in campaign.items if item.heading == heading]
         if not items:
             continue
-        name = f"{heading} {title}"
         counts = Counter(item.status for item in items)
-        listed = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-        yield f"     {name}{' ' * (width - cell_len(name))}  {listed}"
-        yield from (_shown(item, ja=ja) for item in items if item.status not in _QUIET)
+        listed = _listed({words.status[status]: counts[status] for status in Status}, words)
+        yield f"     {title}{' ' * (width - cell_len(title))}  {listed}"
+        yield from (
+            _shown(item, language)
+            for item in items
+            if item.status not in _QUIET and not (_could_not(item) and item.reason in together)
+        )
+    for reason, headings in together.items():
+        status = click.style(words.status[Status.COULD_NOT_RUN], fg=_STATUS_COLOURS[Status.COULD_NOT_RUN])
+        by_title = {words.headings[heading]: count for heading, count in headings.items()}
+        yield "     " + words.at_once.format(
+            status=status,
+            count=headings.total(),
+            reason=reason.in_language(language),
+            headings=_listed(by_title, words),
+        )
 
 
-def _shown(item: Item, *, ja: bool) -> str:
-    status = click.style(str(item.status), fg=_STATUS_COLOURS[item.status])
-    title = _TITLES.get(item.rule, ("", ""))[1 if ja else 0]
-    said = " – ".join(filter(None, (title, item.reason)))
+def _could_not(item: Item) -> bool:
+    return item.status is Status.COULD_NOT_RUN
+
+
+def _together(campaign: CampaignReport) -> Mapping[Sentence, Counter[str]]:
+    """By the reasons for which many items could not run, how many there are under each heading."""
+    found: dict[Sentence, Counter[str]] = {}
+    for item in campaign.items:
+        if _could_not(item) and item.reason is not None:
+            found.setdefault(item.reason, Counter())[item.heading] += 1
+    return {reason: headings for reason, headings in found.items() if headings.total() >= _TOGETHER_MIN}
+
+
+def _shown(item: Item, language: Language) -> str:
+    words = words_of(language)
+    status = click.style(words.status[item.status], fg=_STATUS_COLOURS[item.status])
+    told = (_TITLES.get(item.rule, SILENCE), item.reason or SILENCE)
+    said = words.explained.join(sentence.in_language(language) for sentence in told if sentence)
     return f"       {status} {item.rule}{': ' if said else ''}{said}"
 
 
-def _total(report: Report) -> str:
-    found = list(report.all_findings())
+def _total(report: Report, words: Words) -> str:
+    found = _once(report)
     errors = len(blocking(found))
     later = sum(item.status is Status.LATER for c in report.campaigns for item in c.items)
-    postponed = f", {later} for delivery to check" if later else ""
-    noun = "campaign" if len(report.campaigns) == 1 else "campaigns"
-    return f"{len(report.campaigns)} {noun}, {errors} errors, {len(found) - errors} other findings{postponed}"
+    count = len(report.campaigns)
+    return words.total.format(
+        campaigns=words.campaign if count == 1 else words.campaigns.format(count=count),
+        errors=errors,
+        others=len(found) - errors,
+        postponed=words.postponed.format(count=later) if later else "",
+    )
 
 
 def as_data(report: Report) -> dict[str, Any]:
@@ -132,36 +185,41 @@ def as_data(report: Report) -> dict[str, Any]:
                 "id": campaign.id,
                 "digest": campaign.digest,
                 "items": [
-                    {"rule": i.rule, "heading": i.heading, "status": str(i.status), "reason": i.reason}
-                    for i in campaign.items
+                    {
+                        "rule": item.rule,
+                        "heading": item.heading,
+                        "status": str(item.status),
+                        "reason": item.reason.in_language(report.language) if item.reason else None,
+                    }
+                    for item in campaign.items
                 ],
-                "findings": [_finding_data(finding) for finding in campaign.findings],
+                "findings": [_finding_data(finding, report.language) for finding in campaign.findings],
             }
             for campaign in report.campaigns
         ],
-        "findings": [_finding_data(finding) for finding in report.findings],
+        "findings": [_finding_data(finding, report.language) for finding in report.findings],
         "ok": report.ok,
     }
 
 
-def _finding_data(finding: Finding) -> dict[str, Any]:
+def _finding_data(finding: Finding, language: Language) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
         "path": finding.path,
         "line": finding.position.line,
         "column": finding.position.column,
-        "message": finding.message,
-        "remedy": finding.remedy,
+        "message": finding.message.in_language(language),
+        "remedy": finding.remedy.in_language(language),
     }
 
 
 def as_github(report: Report) -> str:
-    """Workflow commands that GitHub shows on the lines of the pull request."""
-    return "".join(f"{_annotation(finding)}\n" for finding in report.all_findings())
+    """Workflow commands that GitHub shows on the lines of the pull request, each mistake once."""
+    return "".join(f"{_annotation(finding, report.language)}\n" for finding in _once(report))
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, language: Language) -> str:
     properties = {
         "file": finding.path,
         "line": str(finding.position.line),
@@ -169,9 +227,7 @@ def _annotation(finding: Finding) -> str:
         "title": finding.rule,
     }
     listed = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return (
-        f"::{_LEVELS[finding.severity]} {listed}::{_message(f'{finding.message} {finding.remedy}'.strip())}"
-    )
+    return f"::{_LEVELS[finding.severity]} {listed}::{_message(finding.in_full(language))}"
 
 
 def _message(text: str) -> str:

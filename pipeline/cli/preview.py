@@ -18,6 +18,7 @@ from pipeline.delivery.order_source import target_of
 from pipeline.errors import PipelineError
 from pipeline.ledger.store import Ledger
 from pipeline.preview.asked import Asked
+from pipeline.sentence import SILENCE, Sentence
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
@@ -103,7 +104,7 @@ class Looking:
     base: str | None = None
     target: str = "local"
     studio: "Studio | None" = None
-    no_camera: str = ""
+    no_camera: Sentence = SILENCE
     fetch: Fetch | None = None
 
 

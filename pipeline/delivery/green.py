@@ -6,7 +6,7 @@ from pipeline.audience.contacts import Resolution
 from pipeline.checklist.catalogue import RULES
 from pipeline.checklist.history import history_of
 from pipeline.checklist.means import Means
-from pipeline.checklist.report import CampaignReport, Item, Status
+from pipeline.checklist.report import Report, Status
 from pipeline.checklist.rule import PERSON, Need
 from pipeline.checklist.run import run
 from pipeline.delivery.world import World
@@ -29,8 +29,7 @@ def blocking_sentence(world: World, commit: str, campaign: str) -> str | None:
         return None
     means = Means(now, world.contacts, looks_up=False, fetch=world.fetch, at_delivery=True)
     more = world.main.yamllint(commit)
-    (report,) = run(world.main.workspace(commit), [campaign], means, more).campaigns
-    wrong = list(_wrong(report, except_for=_FROZEN_IDS))
+    wrong = list(_wrong(run(world.main.workspace(commit), [campaign], means, more), except_for=_FROZEN_IDS))
     if not wrong:
         world.green.add(asked)
         return None
@@ -51,20 +50,19 @@ def objections_to_audience(
         fetch=world.fetch,
         at_delivery=True,
     )
-    (report,) = run(world.main.workspace(commit), [campaign], means, rules=_WHEN_FROZEN).campaigns
-    return tuple(_wrong(report))
+    return tuple(_wrong(run(world.main.workspace(commit), [campaign], means, rules=_WHEN_FROZEN)))
 
 
-def _wrong(report: CampaignReport, except_for: frozenset[str] = frozenset()) -> Iterator[str]:
+def _wrong(made: Report, except_for: frozenset[str] = frozenset()) -> Iterator[str]:
+    """What blocks the one campaign that was asked about."""
+    (report,) = made.campaigns
     for finding in blocking(report.findings):
-        yield f"{finding.path}:{finding.position.line}: {finding.message}"
+        message = finding.message.in_language(made.language)
+        yield f"{finding.path}:{finding.position.line}: {message}"
     for item in report.items:
         unanswered = item.status is Status.COULD_NOT_RUN or (
             item.status is Status.LATER and item.rule not in except_for and item.heading != PERSON
         )
         if unanswered:
-            yield _unanswered(item)
-
-
-def _unanswered(item: Item) -> str:
-    return f"{item.rule} could not be checked: {item.reason}"
+            why = item.reason.in_language(made.language) if item.reason is not None else ""
+            yield f"{item.rule} could not be checked: {why}"

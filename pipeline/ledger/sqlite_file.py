@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PipelineError
+from pipeline.sentence import Sentence
 
 #: "Post" in ASCII: marks the file as ours (PRAGMA application_id, https://sqlite.org/pragma.html).
 _APPLICATION_ID = 0x506F7374
@@ -79,17 +80,30 @@ class SqliteFile:
         log = self._path.with_name(f"{self._path.name}-wal").exists()
         exists = self._path.exists()
         if log and not exists:
-            raise PipelineError(f"The ledger {self._path} is gone, but its log is still there.", _REMEDY)
+            raise PipelineError(
+                Sentence(
+                    f"The ledger {self._path} is gone, but its log is still there.",
+                    f"配信台帳{self._path}がありませんが、その記録は残っています。",
+                ),
+                _REMEDY,
+            )
         return exists
 
     def _prepare(self) -> None:
         if self._db.execute("PRAGMA application_id").fetchone() != (_APPLICATION_ID,):
             if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
                 raise PipelineError(
-                    f"The ledger {self._path} is empty: it was never one, or is lost.", _REMEDY
+                    Sentence(
+                        f"The ledger {self._path} is empty: it was never one, or is lost.",
+                        f"配信台帳{self._path}が空です。失われた可能性があります。",
+                    ),
+                    _REMEDY,
                 )
             raise PipelineError(
-                f"{self._path} is a database, but no ledger of Postmerge.",
+                Sentence(
+                    f"{self._path} is a database, but no ledger of Postmerge.",
+                    f"{self._path}はPostmergeの配信台帳ではありません。",
+                ),
                 "Look at targets.<name>.ledger.sqlite in policy.yaml.",
             )
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'resolution'").fetchone():
@@ -110,7 +124,11 @@ class SqliteFile:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise PipelineError(f"The ledger {self._path} cannot be used: {error}.", _REMEDY) from error
+            cannot = Sentence(
+                f"The ledger {self._path} cannot be used: {error}.",
+                f"配信台帳{self._path}を使用できません。",
+            )
+            raise PipelineError(cannot, _REMEDY) from error
 
 
 def _make(path: Path) -> None:

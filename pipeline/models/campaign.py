@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from pipeline.models.frozen import Frozen
 from pipeline.models.quantity import Day, Duration, Line, LocalTime, Name, RelativePath, Share, ZoneName
+from pipeline.sentence import Unfit
 
 
 class State(StrEnum):
@@ -39,9 +40,14 @@ class Body(Frozen):
     @model_validator(mode="after")
     def _has_a_part(self) -> Self:
         if self.html is None and self.text is None:
-            raise ValueError("a body needs an html file, a text file, or both")
+            raise Unfit(
+                "a body needs an html file, a text file, or both",
+                "本文には、htmlかtextのファイル、または両方が必要です",
+            )
         if self.html is not None and not self.html.endswith((".mjml", ".html")):
-            raise ValueError("body.html is a .mjml or a .html file")
+            raise Unfit(
+                "body.html is a .mjml or a .html file", "body.htmlには.mjmlか.htmlのファイルを書いてください"
+            )
         return self
 
 
@@ -61,7 +67,10 @@ class Expect(Frozen):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.min > self.max:
-            raise ValueError(f"min {self.min} is greater than max {self.max}")
+            raise Unfit(
+                f"min {self.min} is greater than max {self.max}",
+                f"min({self.min})がmax({self.max})より大きくなっています",
+            )
         return self
 
 
@@ -75,7 +84,10 @@ class Audience(Frozen):
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         if (self.segment is None) == (self.incident is None):
-            raise ValueError("an audience names either a segment or an incident")
+            raise Unfit(
+                "an audience names either a segment or an incident",
+                "配信先には、segmentかincidentのどちらか一方を書いてください",
+            )
         return self
 
 
@@ -103,9 +115,15 @@ class Rollout(Frozen):
     @model_validator(mode="after")
     def _grow_to_all(self) -> Self:
         if any(before >= after for before, after in zip(self.waves, self.waves[1:], strict=False)):
-            raise ValueError("waves are cumulative: each share is greater than the one before")
+            raise Unfit(
+                "waves are cumulative: each share is greater than the one before",
+                "wavesは累計です。前より大きい割合を順に書いてください",
+            )
         if self.waves[0] <= 0 or self.waves[-1] != 1.0:
-            raise ValueError("the first wave is more than 0% and the last wave is 100%")
+            raise Unfit(
+                "the first wave is more than 0% and the last wave is 100%",
+                "最初の波は0%より大きく、最後の波は100%にしてください",
+            )
         return self
 
 

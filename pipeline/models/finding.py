@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pipeline.sentence import SILENCE, Language, Sentence
+
 
 class Severity(StrEnum):
     """How much a finding weighs."""
@@ -33,11 +35,16 @@ class Finding:
 
     rule: str
     path: str
-    message: str
-    remedy: str = ""
+    message: Sentence
+    remedy: Sentence = SILENCE
     position: Position = Position()
     severity: Severity = Severity.ERROR
     campaign: str | None = None
+
+    def in_full(self, language: Language) -> str:
+        """What is wrong, and what to do about it."""
+        said = (self.message.in_language(language), self.remedy.in_language(language))
+        return " ".join(filter(None, said))
 
     def of(self, campaign: str) -> "Finding":
         """The same finding, filed under a campaign."""

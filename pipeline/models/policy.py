@@ -17,6 +17,7 @@ from pipeline.models.quantity import (
     ZoneName,
 )
 from pipeline.models.segment import ColumnName
+from pipeline.sentence import Unfit
 
 _Severity = Literal["error", "warning", "info", "off"]
 
@@ -94,7 +95,10 @@ class AudiencePolicy(Frozen):
     @model_validator(mode="after")
     def _room_for_the_same_size(self) -> Self:
         if self.growth_max < 1:
-            raise ValueError("growth_max is at least 100%, which is an audience of the same size")
+            raise Unfit(
+                "growth_max is at least 100%, which is an audience of the same size",
+                "growth_maxは100%(前回と同じ件数)以上にしてください",
+            )
         return self
 
 
@@ -172,7 +176,10 @@ class ContactSource(Frozen):
     @model_validator(mode="after")
     def _table_for_sqlite(self) -> Self:
         if (self.kind == "sqlite") != (self.table is not None):
-            raise ValueError("table names the table of a sqlite source, and only of one")
+            raise Unfit(
+                "table names the table of a sqlite source, and only of one",
+                "tableは、sqliteの名簿の表の名前です。sqliteの名簿にだけ、必ず書いてください",
+            )
         return self
 
 

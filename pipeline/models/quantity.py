@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pipeline.sentence import Unfit
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 #: Beyond these a typing error is likelier than a plan, and sums of times would leave the calendar.
 _LONGEST = timedelta(days=400)
@@ -19,16 +21,21 @@ _YEARS = range(2000, 2200)
 def parse_duration(value: Any, *, longest: timedelta = _LONGEST) -> timedelta:
     """`90s`, `30m`, `4h`, `7d` as a length of time.
 
-    Raises ValueError for anything else, so that a bare `30` is never guessed at.
+    Raises Unfit for anything else, so that a bare `30` is never guessed at.
     """
     if isinstance(value, timedelta):
         return value
     match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
     if match is None:
-        raise ValueError("a duration is a number and a unit: 90s, 30m, 4h or 7d")
+        raise Unfit(
+            "a duration is a number and a unit: 90s, 30m, 4h or 7d",
+            "時間の長さは、90s、30m、4h、7dのように数字と単位で書いてください",
+        )
     duration = timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
     if duration > longest:
-        raise ValueError(f"a duration is at most {longest.days}d")
+        raise Unfit(
+            f"a duration is at most {longest.days}d", f"時間の長さは{longest.days}dまでで書いてください"
+        )
     return duration
 
 
@@ -50,7 +57,10 @@ def _parse_share(value: Any) -> float:
         return value
     match = re.fullmatch(r"(\d{1,4}(?:\.\d{1,4})?)%", str(value), re.ASCII)
     if match is None:
-        raise ValueError("a share is a number and a per cent sign: 1% or 0.5%")
+        raise Unfit(
+            "a share is a number and a per cent sign: 1% or 0.5%",
+            "割合は、1%や0.5%のように数字と%で書いてください",
+        )
     return round(float(match[1]) / 100, 8)
 
 
@@ -59,7 +69,7 @@ def _parse_rate(value: Any) -> float:
         return value
     match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,3})?)/s", str(value), re.ASCII)
     if match is None or float(match[1]) <= 0:
-        raise ValueError("a rate is recipients per second: 14/s")
+        raise Unfit("a rate is recipients per second: 14/s", "速度は、14/sのように毎秒の件数で書いてください")
     return float(match[1])
 
 
@@ -68,13 +78,22 @@ def _parse_quiet_hours(value: Any) -> tuple[time, time]:
         return value
     match = re.fullmatch(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})", str(value), re.ASCII)
     if match is None:
-        raise ValueError("quiet hours are two times of day: 21:00-08:00")
+        raise Unfit(
+            "quiet hours are two times of day: 21:00-08:00",
+            "配信しない時間帯は、21:00-08:00のように2つの時刻で書いてください",
+        )
     try:
         start, end = time(int(match[1]), int(match[2])), time(int(match[3]), int(match[4]))
     except ValueError:
-        raise ValueError("quiet hours are two times of day between 00:00 and 23:59") from None
+        raise Unfit(
+            "quiet hours are two times of day between 00:00 and 23:59",
+            "配信しない時間帯は、00:00から23:59までの2つの時刻で書いてください",
+        ) from None
     if start == end:
-        raise ValueError("quiet hours that begin and end at the same time never end")
+        raise Unfit(
+            "quiet hours that begin and end at the same time never end",
+            "配信しない時間帯の開始と終了が同じ時刻なので、いつまでも終わりません",
+        )
     return start, end
 
 
@@ -83,15 +102,21 @@ def _parse_local_time(value: Any) -> datetime | str:
         return value  # type: ignore[no-any-return]  # a datetime or the literal just compared
     match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})[ T](\d{1,2}:\d{2})", str(value), re.ASCII)
     if match is None:
-        raise ValueError(
-            "a time is written 2026-12-01 10:00, without a zone (the zone stands in time_zone), or on_merge"
+        raise Unfit(
+            "a time is written 2026-12-01 10:00, without a zone (the zone stands in time_zone), or on_merge",
+            "日時は2026-12-01 10:00の形か、on_mergeと書いてください(タイムゾーンはtime_zoneへ)",
         )
     try:
         moment = datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M")  # noqa: DTZ007 local by design
     except ValueError:
-        raise ValueError(f"{match[1]} {match[2]} is no day or time of the calendar") from None
+        raise Unfit(
+            f"{match[1]} {match[2]} is no day or time of the calendar",
+            f"{match[1]} {match[2]}は存在しない日時です",
+        ) from None
     if moment.year not in _YEARS:
-        raise ValueError(f"{moment.year:04} is no year to send mail in")
+        raise Unfit(
+            f"{moment.year:04} is no year to send mail in", f"{moment.year:04}年は配信できる年ではありません"
+        )
     return moment
 
 
@@ -104,7 +129,7 @@ def _parse_day(value: Any) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
-        raise ValueError(f"{value} is no day of the calendar") from None
+        raise Unfit(f"{value} is no day of the calendar", f"{value}は存在しない日付です") from None
 
 
 @cache
@@ -115,7 +140,10 @@ def _zones() -> frozenset[str]:
 
 def _known_zone(value: str) -> str:
     if value not in _zones():
-        raise ValueError(f"{value!r} is no time zone; write an IANA name such as Asia/Tokyo")
+        raise Unfit(
+            f"{value!r} is no time zone; write an IANA name such as Asia/Tokyo",
+            f"{value!r}というタイムゾーンはありません。Asia/TokyoのようなIANAの名前で書いてください",
+        )
     ZoneInfo(value)
     return value
 
@@ -123,7 +151,10 @@ def _known_zone(value: str) -> str:
 def _relative_path(value: str) -> str:
     parts = value.split("/")
     if not value or value.startswith("/") or "\\" in value or "\0" in value or ".." in parts or "" in parts:
-        raise ValueError(f"{value!r} must be a path inside the folder, written with forward slashes")
+        raise Unfit(
+            f"{value!r} must be a path inside the folder, written with forward slashes",
+            f"{value!r}は、フォルダー内のパスではありません。/で区切って書いてください",
+        )
     return value
 
 

@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from pipeline.models.frozen import Frozen
 from pipeline.models.quantity import Line
+from pipeline.sentence import Unfit
 
 #: A word as it stands in copy, with its width and its capitals.
 Word = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\r\n]*$")]
@@ -25,7 +26,10 @@ class Preferred(Frozen):
     @model_validator(mode="after")
     def _differ(self) -> Self:
         if self.write in self.instead_of:
-            raise ValueError(f"{self.write!r} cannot be written instead of itself")
+            raise Unfit(
+                f"{self.write!r} cannot be written instead of itself",
+                f"{self.write!r}を{self.write!r}自身に言い換えることはできません",
+            )
         return self
 
 
@@ -51,5 +55,8 @@ class Terms(Frozen):
         banned = {word for each in self.banned for word in each.words}
         wanted = {each.write for each in self.preferred} | {each.write for each in self.banned if each.write}
         if both := sorted(banned & wanted):
-            raise ValueError(f"{both[0]!r} is both banned and to be written")
+            raise Unfit(
+                f"{both[0]!r} is both banned and to be written",
+                f"{both[0]!r}は、使わない言葉と使う言葉の両方に書かれています",
+            )
         return self

@@ -10,6 +10,7 @@ from pipeline.models.campaign import Campaign, Expect
 from pipeline.models.policy import Policy
 from pipeline.plan.calendar import Quiet, after_quiet, finished_at, in_utc
 from pipeline.plan.waves import batch_sizes, wave_ends
+from pipeline.sentence import SILENCE, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Forecast:
 
     recipients: int | None
     excluded: Mapping[str, int] = field(default_factory=dict)
-    problem: str = ""
+    problem: Sentence = SILENCE
 
 
 @dataclass(frozen=True, slots=True)

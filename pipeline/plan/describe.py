@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, Literal, assert_never
+from typing import Any, Final, assert_never
 
 from pipeline.clock import shown
+from pipeline.plan.alone import reason
 from pipeline.plan.changes import Amend, Change, Start, Stop, Unchanged
 from pipeline.plan.columns import aligned, wrapped
 from pipeline.plan.delivery_plan import DeliveryPlan, Freeze, Send, Soak, Step
@@ -14,8 +15,7 @@ from pipeline.plan.earlier import Last
 from pipeline.plan.phrases import Phrases, phrases, worded
 from pipeline.plan.report import Entry
 from pipeline.render.stencil_report import Sharing
-
-Language = Literal["ja", "en"]
+from pipeline.sentence import Language
 
 
 def as_text(entries: Sequence[Entry], language: Language) -> str:
@@ -139,8 +139,10 @@ def _against(entry: Entry, plan: DeliveryPlan, last: Last, words: Phrases) -> It
 
 def _calls(sharing: Sharing, words: Phrases) -> str:
     parts = [words.sharing.format(shared=sharing.shared, templates=sharing.templates)]
-    parts += [f"{words.alone}: {count} ({why})" for why, count in sharing.alone]
-    return "; ".join([*parts, words.different] if sharing.different else parts)
+    parts += [
+        words.alone.format(count=count, why=reason(why, words.language)) for why, count in sharing.alone
+    ]
+    return words.between.join([*parts, words.different] if sharing.different else parts)
 
 
 def _pace(plan: DeliveryPlan, words: Phrases) -> str:

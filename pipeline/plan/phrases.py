@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, assert_never
+from typing import Final, assert_never
 
 from pipeline.plan.unusual import (
     FarFrom,
@@ -15,12 +15,14 @@ from pipeline.plan.unusual import (
     TooLate,
     Unusual,
 )
+from pipeline.sentence import Language
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """Labels and sentences of one language."""
 
+    language: Language
     heading: str
     nothing: str
     unchanged: str
@@ -82,6 +84,7 @@ class Phrases:
 
 
 _EN: Final = Phrases(
+    language="en",
     heading="What merging this will do",
     nothing="No campaign starts, changes or stops.",
     unchanged="{count} other campaigns stay as they are.",
@@ -125,7 +128,7 @@ _EN: Final = Phrases(
     time_has_passed="its time to send has passed; it would start after the undo window",
     calls="calls",
     sharing="{shared} invented people share {templates} templates",
-    alone="on its own",
+    alone="on its own: {count} ({why})",
     different="some mails differ from the ordinary rendering; do not send, report this",
     first="first message",
     last="last message",
@@ -150,6 +153,7 @@ _EN: Final = Phrases(
 )
 
 _JA: Final = Phrases(
+    language="ja",
     heading="マージすると起こること",
     nothing="開始・変更・停止するキャンペーンはありません。",
     unchanged="ほかの{count}件のキャンペーンは変わりません。",
@@ -204,8 +208,8 @@ _JA: Final = Phrases(
     too_late="今マージすると開始期限を過ぎるため、配信の前に人の確認が必要です",
     time_has_passed="配信予定時刻を過ぎています。取り消し待ち時間の後に始まります",
     calls="送信方法",
-    sharing="架空の{shared}名が{templates}種類のテンプレートを共有します",
-    alone="個別送信",
+    sharing="架空の{shared}名が{templates}種類のテンプレートを共有",
+    alone="個別に送信{count}名({why})",
     different="通常の表示と異なるメールがあります。送信せずに報告してください",
     first="最初の送信",
     last="最後の送信",
@@ -230,7 +234,7 @@ _JA: Final = Phrases(
 )
 
 
-def phrases(language: Literal["ja", "en"]) -> Phrases:
+def phrases(language: Language) -> Phrases:
     """The words of a language."""
     return _JA if language == "ja" else _EN
 
@@ -241,7 +245,7 @@ def worded(unusual: Unusual, words: Phrases) -> str:
         case Nobody() | OutOfBounds() | FarFrom():
             return _about_the_size(unusual, words)
         case NotCounted(problem):
-            return words.not_counted.format(problem=problem)
+            return words.not_counted.format(problem=problem.in_language(words.language))
         case NoSender(sender):
             return words.no_sender.format(sender=sender)
         case TooLate():

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipeline.plan.delivery_plan import DeliveryPlan
+from pipeline.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class FarFrom:
 class NotCounted:
     """The audience could not be counted; `problem` says why."""
 
-    problem: str
+    problem: Sentence
 
 
 @dataclass(frozen=True, slots=True)

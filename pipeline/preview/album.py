@@ -13,6 +13,7 @@ from pipeline.plan.report import Entry
 from pipeline.preview.gather import Making, sheet_of
 from pipeline.preview.sheet import Album
 from pipeline.preview.studio import Studio
+from pipeline.sentence import SILENCE, Sentence
 from pipeline.workspace.workspace import Workspace
 
 
@@ -31,7 +32,7 @@ class Scene:
     ledger: Ledger | None
     now: datetime
     studio: Studio | None
-    no_camera: str = ""
+    no_camera: Sentence = SILENCE
     no_fonts: bool = False
     #: What came back from the pages that were asked, by address.
     answers: Mapping[str, Answer | NoAnswer] = field(default_factory=dict)
@@ -60,9 +61,8 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
         sheets.append(sheet_of(making, campaign))
     if scene.studio is not None:
         scene.studio.forget()
-    policy = scene.after.policy
     return Album(
-        language=policy.language if policy is not None else "en",
+        language=scene.after.language,
         revision=scene.after.label,
         base=scene.base,
         sheets=tuple(sheets),

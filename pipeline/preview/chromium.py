@@ -19,6 +19,7 @@ from pipeline.errors import PipelineError
 from pipeline.preview.camera import CameraBroke, Shot, Sitter
 from pipeline.preview.measured import measured
 from pipeline.preview.modes import Mode
+from pipeline.sentence import Sentence
 
 _VARIABLE: Final = "POSTMERGE_CHROMIUM"
 _NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -49,14 +50,20 @@ def find(environ: Mapping[str, str]) -> str | None:
     return next((found for name in _NAMES if (found := shutil.which(name, path=environ.get("PATH")))), None)
 
 
-def missing(environ: Mapping[str, str]) -> str | None:
+def missing(environ: Mapping[str, str]) -> Sentence | None:
     """Why no pictures can be taken here, as one sentence; None when they can."""
     try:
         import playwright.sync_api  # noqa: F401, PLC0415 an extra: half a second and 160 MB that few commands need
     except ImportError:
-        return "playwright is not installed (pip install 'postmerge[preview]')"
+        return Sentence(
+            "playwright is not installed (pip install 'postmerge[preview]')",
+            "playwrightが入っていません。pip install 'postmerge[preview]'で入れられます",
+        )
     if find(environ) is None:
-        return f"no Chromium or Chrome was found (install one, or name it in {_VARIABLE})"
+        return Sentence(
+            f"no Chromium or Chrome was found (install one, or name it in {_VARIABLE})",
+            f"ChromiumまたはChromeが見つかりません。インストールするか、{_VARIABLE}で指定してください",
+        )
     return None
 
 

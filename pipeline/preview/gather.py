@@ -28,6 +28,7 @@ from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import CampaignFolder
 from pipeline.workspace.workspace import Workspace
 
@@ -48,7 +49,7 @@ class Making:
     reports: Mapping[str, CampaignReport]
     entries: Mapping[str, Entry]
     studio: Studio | None
-    no_camera: str
+    no_camera: Sentence
     now: datetime
     answers: Mapping[str, Answer | NoAnswer]
 

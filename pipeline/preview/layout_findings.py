@@ -14,6 +14,7 @@ from pipeline.preview.layout import Trouble, troubles
 from pipeline.preview.measured import Measured
 from pipeline.render.branch import Branch
 from pipeline.render.cast import Cast
+from pipeline.sentence import SILENCE, Sentence
 from pipeline.workspace.folder import CampaignFolder, NotText
 from pipeline.workspace.workspace import Workspace
 
@@ -28,36 +29,33 @@ class Looked:
 
     measured: Sequence[Mapping[str, Measured]]
     cast: Cast
-    why_not: str = ""
+    why_not: Sentence = SILENCE
 
 
 def judged(
     report: CampaignReport, folder: CampaignFolder, workspace: Workspace, looked: Looked, day: date
 ) -> CampaignReport:
     """The report with the items that only a preview asks about, weighed by policy and waivers of `day`."""
-    ja = workspace.policy is not None and workspace.policy.language == "ja"
-    answers = Answers(folder.id, ja=ja)
-    answers.add(_seen(folder, looked.measured, ja=ja))
-    answers.add(_unreached(folder, workspace, looked.cast.unreached, ja=ja))
+    answers = Answers(folder.id)
+    answers.add(_seen(folder, looked.measured))
+    answers.add(_unreached(folder, workspace, looked.cast.unreached))
     if not any(looked.measured):
         for rule in PREVIEW_RULES:
             if rule.id != UNREACHED:
-                answers.status(rule.id, *_unseen(folder, looked.why_not, ja=ja))
+                answers.status(rule.id, *_unseen(folder, looked.why_not))
     aside = set_aside({rule.id: rule for rule in ALL}, workspace.policy, folder.campaign, day)
     items = [answers.item(rule.id, aside) for rule in PREVIEW_RULES]
     findings = in_order([*report.findings, *answers.weighed(aside)])
     return replace(report, items=(*report.items, *items), findings=findings)
 
 
-def _unseen(folder: CampaignFolder, why_not: str, *, ja: bool) -> tuple[Status, str]:
+def _unseen(folder: CampaignFolder, why_not: Sentence) -> tuple[Status, Sentence]:
     if folder.campaign.body.html is None:
-        return Status.NOT_APPLICABLE, "HTMLパートがありません" if ja else "there is no HTML part"
-    return Status.COULD_NOT_RUN, why_not or ("メールを表示できません" if ja else "no mail could be shown")
+        return Status.NOT_APPLICABLE, Sentence("there is no HTML part", "HTMLパートがありません")
+    return Status.COULD_NOT_RUN, why_not or Sentence("no mail could be shown", "メールを表示できません")
 
 
-def _seen(
-    folder: CampaignFolder, measured: Sequence[Mapping[str, Measured]], *, ja: bool
-) -> Iterator[Finding]:
+def _seen(folder: CampaignFolder, measured: Sequence[Mapping[str, Measured]]) -> Iterator[Finding]:
     """Each trouble once for the campaign, in whoever's mail it was seen first."""
     found: dict[tuple[str, str], Trouble] = {}
     for pages in measured:
@@ -67,12 +65,10 @@ def _seen(
     for trouble in found.values():
         counts[trouble.rule] = counts.get(trouble.rule, 0) + 1
         if counts[trouble.rule] <= _MOST:
-            yield _of_trouble(folder, trouble, ja=ja)
+            yield _of_trouble(folder, trouble)
 
 
-def _unreached(
-    folder: CampaignFolder, workspace: Workspace, lost: Iterable[Branch], *, ja: bool
-) -> Iterator[Finding]:
+def _unreached(folder: CampaignFolder, workspace: Workspace, lost: Iterable[Branch]) -> Iterator[Finding]:
     """One warning for every branch that no invented person takes."""
     for branch in lost:
         path, position = _place(folder, workspace, branch)
@@ -80,12 +76,14 @@ def _unreached(
         yield Finding(
             UNREACHED,
             path,
-            f"{japanese}この分岐を通る受信者がいません。"
-            if ja
-            else f"{english} No invented person reaches this branch.",
-            "条件を直すか、この分岐を通る人をpersonas.yamlに書いてください。"
-            if ja
-            else "Correct the condition, or describe somebody who reaches it in personas.yaml.",
+            Sentence(
+                f"{english} No invented person reaches this branch.",
+                f"{japanese}この分岐を通る受信者がいません。",
+            ),
+            Sentence(
+                "Correct the condition, or describe somebody who reaches it in personas.yaml.",
+                "条件を直すか、この分岐を通る人をpersonas.yamlに書いてください。",
+            ),
             position,
             Severity.WARNING,
         )
@@ -117,9 +115,10 @@ def _place(folder: CampaignFolder, workspace: Workspace, branch: Branch) -> tupl
     return path if path in workspace.tree.entries else folder.yaml.path, Position(branch.line)
 
 
-def _of_trouble(folder: CampaignFolder, trouble: Trouble, *, ja: bool) -> Finding:
+def _of_trouble(folder: CampaignFolder, trouble: Trouble) -> Finding:
     path, position = _where(folder, trouble.words)
-    message, remedy = (trouble.message_ja, trouble.remedy_ja) if ja else (trouble.message, trouble.remedy)
+    message = Sentence(trouble.message, trouble.message_ja)
+    remedy = Sentence(trouble.remedy, trouble.remedy_ja)
     return Finding(trouble.rule, path, message, remedy, position, Severity.WARNING)
 
 

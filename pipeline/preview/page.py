@@ -20,6 +20,7 @@ from pipeline.preview.notes import weekday
 from pipeline.preview.picture import Strip
 from pipeline.preview.sheet import Album, Person, Sheet, View
 from pipeline.preview.words import words_of
+from pipeline.sentence import Language
 
 #: Bytes of HTML behind which Gmail shows no more.
 GMAIL_LIMIT: Final = 102_400
@@ -121,24 +122,24 @@ def _counts(findings: Sequence[Finding]) -> list[tuple[str, int]]:
 def _facts(entry: Entry | None, album: Album) -> list[tuple[str, str]]:
     if entry is None:
         return []
-    return list(describe.facts_of(entry, phrases("ja" if album.language == "ja" else "en")))
+    return list(describe.facts_of(entry, phrases(album.language)))
 
 
 def _steps(entry: Entry | None, album: Album) -> list[tuple[str, str]]:
     if entry is None or entry.plan is None:
         return []
-    spoken = phrases("ja" if album.language == "ja" else "en")
+    spoken = phrases(album.language)
     return [describe.step_of(step, entry.plan.zone, spoken) for step in entry.steps]
 
 
 def _excluded(entry: Entry | None, album: Album) -> list[tuple[str, int]]:
     if entry is None or entry.forecast is None:
         return []
-    spoken = phrases("ja" if album.language == "ja" else "en")
+    spoken = phrases(album.language)
     return [(spoken.exclusion(reason), count) for reason, count in sorted(entry.forecast.excluded.items())]
 
 
-def _title_of(rule: str, language: str) -> str:
+def _title_of(rule: str, language: Language) -> str:
     known = {each.id: each.title_ja if language == "ja" else each.title for each in ALL}
     return known.get(rule, rule.partition("/")[2])  # what only a person can judge has no title
 

@@ -15,6 +15,7 @@ from pipeline.preview.reading import Attached, Cut, Link
 from pipeline.render.branch import Branch
 from pipeline.render.cast import Part
 from pipeline.render.failure import RenderFailure
+from pipeline.sentence import SILENCE, Language, Sentence
 
 _NO_CHANGE: Final = Change()
 
@@ -126,13 +127,13 @@ class Sheet:
 class Album:
     """One pull request. `camera` names the browser; `no_camera` says why there is none."""
 
-    language: str
+    language: Language
     revision: str
     base: str | None
     sheets: tuple[Sheet, ...]
     findings: tuple[Finding, ...] = ()
     camera: str = ""
-    no_camera: str = ""
+    no_camera: Sentence = SILENCE
     #: Whether Japanese letters are boxes in the pictures.
     no_fonts: bool = False
     #: What a page of so many campaigns has no room for: `frames`, `dark` (and the frames), or nothing.

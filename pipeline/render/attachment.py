@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from pipeline.render.failure import RenderFailure
+from pipeline.sentence import Sentence
 
 #: The machine's own table of types differs between machines; a mail must not.
 _CONTENT_TYPES = {
@@ -46,11 +47,22 @@ def attach(path: str, data: bytes, sha256: str) -> AttachedFile | RenderFailure:
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         return RenderFailure(
-            f"{path} is not the file that campaign.yaml means: its sha256 is {found}, not {sha256}.",
-            "Put the right file in place or, if this is the right one, write its sha256 into campaign.yaml.",
+            Sentence(
+                f"{path} is not the file that campaign.yaml means: its sha256 is {found}, not {sha256}.",
+                f"{path}は、campaign.yamlに書かれたファイルと内容が違います(sha256は{sha256}ではなく{found}です)。",
+            ),
+            Sentence(
+                "Put the right file in place or, if this is the right one, write its sha256 into "
+                "campaign.yaml.",
+                "正しいファイルに置き換えるか、このファイルが正しければ、そのsha256をcampaign.yamlに書いてください。",
+            ),
             template=path,
         )
     name = PurePosixPath(path).name
     if not name.isprintable() or not name:
-        return RenderFailure(f"{path!r} has a name that cannot be shown.", "Rename the file.", template=path)
+        nameless = Sentence(
+            f"{path!r} has a name that cannot be shown.", f"{path!r}というファイル名は表示できません。"
+        )
+        rename = Sentence("Rename the file.", "ファイル名を変更してください。")
+        return RenderFailure(nameless, rename, template=path)
     return AttachedFile(name, content_type_of(name), data)

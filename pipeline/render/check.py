@@ -10,6 +10,7 @@ from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
+from pipeline.sentence import Sentence
 
 #: Known to everybody, so its links unsubscribe nobody: a real key never equals it.
 EXAMPLE_KEY = UnsubscribeKey(b"an example that signs nothing real")
@@ -34,7 +35,7 @@ def rehearsed(
     cost every one of them its time limit.
     """
     results: list[Message | RenderFailure] = []
-    seen: set[tuple[str, str | None, int | None]] = set()
+    seen: set[tuple[Sentence, str | None, int | None]] = set()
     with Renderer(source, EXAMPLE_KEY, spare=spare) as renderer:
         for result in _one_by_one(renderer, recipients):
             if isinstance(result, RenderFailure):

@@ -102,7 +102,7 @@ def _shut_in(limits: Limits) -> None:
 
 
 def _ring(_signal: int, _frame: FrameType | None) -> None:
-    raise TookTooLong("The mail takes too much computing time.")
+    raise TookTooLong
 
 
 def _within_limits(

@@ -17,24 +17,45 @@ from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import MailSource
 from pipeline.render.stencil import Stencil
+from pipeline.sentence import Sentence
 
 #: How long a child whose input has ended may take to leave, in seconds.
 _PARTING_SECONDS: Final = 3.0
 UNKNOWN_END: Final = RenderFailure(
-    "Rendering this mail ended the process that renders.",
-    "Look for something unusually large or deeply nested in the template.",
+    Sentence(
+        "Rendering this mail ended the process that renders.",
+        "このメールを作成しようとすると、作成の処理が終了してしまいます。",
+    ),
+    Sentence(
+        "Look for something unusually large or deeply nested in the template.",
+        "テンプレートに、極端に大きいものや深い入れ子がないか確認してください。",
+    ),
 )
 #: By the signal that the child died of.
 _ENDS: Final[dict[int, RenderFailure]] = {
     signal.SIGXCPU: RenderFailure(
-        "The mail takes too much computing time.", "Look for a calculation or a repetition of unusual size."
+        Sentence("The mail takes too much computing time.", "このメールの作成には計算時間がかかりすぎます。"),
+        Sentence(
+            "Look for a calculation or a repetition of unusual size.",
+            "極端に大きい計算や繰り返しがないか確認してください。",
+        ),
     ),
     signal.SIGKILL: RenderFailure(
-        "The mail took too long, or too much memory, and was stopped.", "Look for a loop that does not end."
+        Sentence(
+            "The mail took too long, or too much memory, and was stopped.",
+            "このメールの作成に時間またはメモリーがかかりすぎたため、中止しました。",
+        ),
+        Sentence("Look for a loop that does not end.", "終わらない繰り返しがないか確認してください。"),
     ),
     signal.SIGABRT: RenderFailure(
-        "The mail needs more memory than a mail may have.",
-        "Look for something unusually large in the template.",
+        Sentence(
+            "The mail needs more memory than a mail may have.",
+            "このメールの作成に必要なメモリーが上限を超えています。",
+        ),
+        Sentence(
+            "Look for something unusually large in the template.",
+            "テンプレートに極端に大きいものがないか確認してください。",
+        ),
     ),
 }
 

@@ -11,11 +11,32 @@ from pipeline.render.failure import RenderFailure, Unrenderable
 from pipeline.render.sandbox import Names, Sandbox
 from pipeline.render.source import MailSource
 from pipeline.render.stencil import NotShareable
+from pipeline.sentence import Sentence
 
 _MOST_REMEMBERED = 400
 _LEFT_OVER = re.compile(r"\{\{|\{%")
 # everything below space but tab and line feed, delete, the C1 block, and halves of characters
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+_LINES = {"subject": "件名", "preheader": "プリヘッダー"}
+_NOTHING_LEFT = (
+    Sentence("Nothing is left to send.", "送る内容がありません。"),
+    Sentence("The result is empty.", "できあがった文章が空です。テンプレートを確認してください。"),
+)
+_TAG_LEFT = (
+    Sentence("A {{ or {% is left in the mail.", "メールに{{または{%が残っています。"),
+    Sentence(
+        "Either a tag is written wrongly, or a merge value holds one: correct it.",
+        "タグの書き方か、差し込む値に含まれる括弧を直してください。",
+    ),
+)
+_CONTROL_LEFT = (
+    Sentence("The result holds a control character.", "できあがったメールに制御文字が含まれています。"),
+    Sentence(
+        "Some merge value or file holds a character that cannot be shown; correct the data.",
+        "差し込む値またはファイルに表示できない文字があります。データを直してください。",
+    ),
+)
 
 
 def names_of(recipient: Recipient, unsubscribe_url: str) -> dict[str, object]:
@@ -117,8 +138,13 @@ class Composer:
         if "\n" in words or "\t" in words:
             raise Unrenderable(
                 RenderFailure(
-                    f"The {name} has more than one line.",
-                    "Some merge value holds a line break or a tab; correct the contact data.",
+                    Sentence(
+                        f"The {name} has more than one line.", f"{_LINES[name]}が2行以上になっています。"
+                    ),
+                    Sentence(
+                        "Some merge value holds a line break or a tab; correct the contact data.",
+                        "差し込む値に改行またはタブが含まれています。名簿のデータを直してください。",
+                    ),
                     name,
                 )
             )
@@ -151,31 +177,24 @@ class Composer:
         words = words.replace("\r\n", "\n").replace("\r", "\n")
         self._bound(len(words), name)
         if not words.strip():
-            raise Unrenderable(RenderFailure("Nothing is left to send.", "The result is empty.", name))
+            raise Unrenderable(RenderFailure(*_NOTHING_LEFT, name))
         if _LEFT_OVER.search(words):
-            raise Unrenderable(
-                RenderFailure(
-                    "A {{ or {% is left in the mail.",
-                    "Either a tag is written wrongly, or a merge value holds one: correct it.",
-                    name,
-                )
-            )
+            raise Unrenderable(RenderFailure(*_TAG_LEFT, name))
         if _CONTROL.search(words):
-            raise Unrenderable(
-                RenderFailure(
-                    "The result holds a control character.",
-                    "Some merge value or file holds a character that cannot be shown; correct the data.",
-                    name,
-                )
-            )
+            raise Unrenderable(RenderFailure(*_CONTROL_LEFT, name))
         return words
 
     def _bound(self, length: int, name: str) -> None:
         if length > self._longest:
             raise Unrenderable(
                 RenderFailure(
-                    f"The result is longer than {self._longest:,} characters.",
-                    "Look for a loop that repeats too much.",
+                    Sentence(
+                        f"The result is longer than {self._longest:,} characters.",
+                        f"できあがったメールが{self._longest:,}文字を超えています。",
+                    ),
+                    Sentence(
+                        "Look for a loop that repeats too much.", "多すぎる繰り返しがないか確認してください。"
+                    ),
                     name,
                 )
             )

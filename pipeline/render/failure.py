@@ -1,6 +1,10 @@
 """Why one person's mail could not be made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from pipeline.sentence import SILENCE, Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +16,8 @@ class RenderFailure:
     `preheader`; `line` counts from 1 and is None when nobody knows.
     """
 
-    sentence: str
-    remedy: str = ""
+    sentence: Sentence
+    remedy: Sentence = SILENCE
     template: str | None = None
     line: int | None = None
     #: The row that was rendered; None when the fault lies in the files alone.
@@ -25,12 +29,20 @@ class RenderFailure:
         """The same failure, filed under a row."""
         return replace(self, recipient_id=recipient_id)
 
+    @classmethod
+    def from_plain(cls, said: Mapping[str, Any]) -> Self:
+        """What `dataclasses.asdict` made of one. Raises TypeError or KeyError for anything else."""
+        sentence, remedy = Sentence(**said["sentence"]), Sentence(**said["remedy"])
+        return cls(**{**said, "sentence": sentence, "remedy": remedy})
+
     @property
-    def place(self) -> str:
+    def place(self) -> Sentence:
         """Where, in words: `body.mjml, line 12`."""
         if self.template is None:
-            return "the mail"
-        return self.template if self.line is None else f"{self.template}, line {self.line}"
+            return Sentence("the mail", "メール")
+        if self.line is None:
+            return Sentence(self.template, self.template)
+        return Sentence(f"{self.template}, line {self.line}", f"{self.template}の{self.line}行目")
 
     def __str__(self) -> str:
         return f"{self.place}: {self.sentence}"
@@ -38,6 +50,10 @@ class RenderFailure:
 
 class Mistake(Exception):
     """Raised inside a template by our own filters and bounds; its text names no merge value."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.sentence = Sentence(en, ja)
 
 
 class Unrenderable(Exception):

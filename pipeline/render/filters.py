@@ -36,9 +36,11 @@ def number(value: Any) -> str:
     try:
         parsed = Decimal(str(value).strip())
     except InvalidOperation:
-        raise Mistake("number: the value is not a number.") from None
+        raise Mistake(
+            "number: the value is not a number.", "numberに渡された値が数ではありません。"
+        ) from None
     if not parsed.is_finite() or abs(parsed.adjusted()) > 30:  # noqa: PLR2004 1E999999999 has a billion digits
-        raise Mistake("number: the value is not a number.")
+        raise Mistake("number: the value is not a number.", "numberに渡された値が数ではありません。")
     return f"{parsed:,f}"
 
 
@@ -55,7 +57,9 @@ def whole(value: Any, default: int = 0) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Mistake("int: the value is not a whole number.") from None
+        raise Mistake(
+            "int: the value is not a whole number.", "intに渡された値が整数ではありません。"
+        ) from None
 
 
 def day(language: str) -> Callable[..., str]:
@@ -68,7 +72,10 @@ def day(language: str) -> Callable[..., str]:
         try:
             then = date.fromisoformat(str(value).strip())
         except ValueError:
-            raise Mistake("date: the value is not a date such as 2026-12-01.") from None
+            raise Mistake(
+                "date: the value is not a date such as 2026-12-01.",
+                "dateに渡された値が、2026-12-01のような日付ではありません。",
+            ) from None
         if language == "ja":
             head = f"{then.year}年" if year else ""
             return f"{head}{then.month}月{then.day}日({_WEEKDAYS_JA[then.weekday()]})"

@@ -15,6 +15,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling
+from pipeline.sentence import Sentence
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
 _ADDRESS: Final = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
@@ -27,8 +28,22 @@ _HEADER_NAME: Final = re.compile(r"X-Postmerge-[A-Za-z0-9-]{1,60}")
 _HEADERS: Final = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "List-ID", "Feedback-ID"})
 
 
+#: The parts of a message as Japanese readers call them.
+_PARTS: Final = {
+    "recipient's address": "宛先のアドレス",
+    "sender's address": "差出人のアドレス",
+    "reply-to address": "返信先のアドレス",
+    "subject": "件名",
+    "sender's name": "差出人名",
+}
+
+
 class Malformed(ValueError):
     """A message that could do harm cannot be made. The text says which part is at fault, never its value."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.sentence = Sentence(en, ja)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +77,14 @@ class Message:
         _line("sender's name", self.sender.name)
         names = [name for name, _ in self.headers]
         if len(set(map(str.lower, names))) != len(names):
-            raise Malformed("A header stands in the message twice.")
+            raise Malformed("A header stands in the message twice.", "同じヘッダーがメールに2つあります。")
         for name, value in self.headers:
             _header(name, value)
         if not _TAG_WORDS.fullmatch("".join([f"{name}\n{value}\n" for name, value in self.tags])):
-            raise Malformed("A tag may hold letters, digits, _ and - only, at most 256 of them.")
+            raise Malformed(
+                "A tag may hold letters, digits, _ and - only, at most 256 of them.",
+                "配信の記録に使うタグは、半角英数字と_と-で256文字までです。",
+            )
 
     def as_email(self, date: datetime) -> bytes:
         """The whole mail as it goes over the wire; `date` carries a zone.
@@ -162,17 +180,28 @@ def _encoding(words: str) -> str:
 
 def _address(what: str, value: str) -> None:
     if not _ADDRESS.fullmatch(value):
-        raise Malformed(f"The {what} is not exactly one plain mail address.")
+        raise Malformed(
+            f"The {what} is not exactly one plain mail address.",
+            f"{_PARTS[what]}が、1つの正しいメールアドレスではありません。",
+        )
 
 
 def _line(what: str, value: str) -> None:
     if not value.strip() or _CONTROL.search(value):
-        raise Malformed(f"The {what} is empty, or holds a line break or a control character.")
+        raise Malformed(
+            f"The {what} is empty, or holds a line break or a control character.",
+            f"{_PARTS[what]}が空か、改行または制御文字が含まれています。",
+        )
 
 
 def _header(name: str, value: str) -> None:
     if name not in _HEADERS and not _HEADER_NAME.fullmatch(name):
-        raise Malformed(f"The header {name!r} is none that Postmerge sets.")
+        raise Malformed(
+            f"The header {name!r} is none that Postmerge sets.", f"ヘッダー{name!r}は使えません。"
+        )
     # of ASCII exactly what stands between space and tilde is printable
     if not (value.isascii() and value.isprintable() and 0 < len(value) <= _LONGEST_HEADER):
-        raise Malformed(f"The header {name} is not plain ASCII of one line with at most 900 characters.")
+        raise Malformed(
+            f"The header {name} is not plain ASCII of one line with at most 900 characters.",
+            f"ヘッダー{name}は、半角英数字と記号だけの1行で、900文字までにしてください。",
+        )

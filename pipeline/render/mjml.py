@@ -10,6 +10,7 @@ from typing import Final
 from mjml import mjml2html
 
 from pipeline.render.failure import RenderFailure, Unrenderable
+from pipeline.sentence import Sentence
 
 _KNOWN: Final = frozenset(
     f"mj-{name}"
@@ -21,6 +22,13 @@ _KNOWN: Final = frozenset(
         ("spacer", "table", "text"),
     )
     for name in names
+)
+_NOT_CLOSED: Final = Sentence(
+    "Look for a tag that is not closed.", "閉じられていないタグがないか確認してください。"
+)
+_UNKNOWN_TO_ALL: Final = Sentence(
+    "Correct it: mail programs do not know it.",
+    "タグの名前を直してください。このままではメールソフトで表示されません。",
 )
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _TAG = re.compile(r"</?(mj-[A-Za-z0-9-]+)")
@@ -51,8 +59,11 @@ def to_html(mjml: str, *, name: str, template: str, language: str) -> str:
         if not isinstance(error, ValueError) and type(error).__module__ != "pyo3_runtime":
             raise
         # the engine names tags and positions, never text
-        why = f"This is no MJML: {error}." if isinstance(error, ValueError) else "MJML cannot read this mail."
-        raise Unrenderable(RenderFailure(why, "Look for a tag that is not closed.", name)) from None
+        why = "MJML cannot read this mail."
+        if isinstance(error, ValueError):
+            why = f"This is no MJML: {error}."
+        cannot = Sentence(why, "MJMLとして読み取れません。")
+        raise Unrenderable(RenderFailure(cannot, _NOT_CLOSED, name)) from None
 
 
 def _spelt(mjml: str) -> str:
@@ -72,7 +83,10 @@ def _unknown(tag: str, name: str, template: str) -> RenderFailure:
     # not found when a piece holds it
     line = None if place < 0 else template.count("\n", 0, place) + 1
     if tag == "mj-include":
-        return RenderFailure(
-            "mj-include does not work here.", 'Write {% include "name" %} instead.', name, line
+        include = Sentence("mj-include does not work here.", "mj-includeは使えません。")
+        instead = Sentence(
+            'Write {% include "name" %} instead.', '代わりに{% include "name" %}と書いてください。'
         )
-    return RenderFailure(f"MJML has no tag <{tag}>.", "Correct it: mail programs do not know it.", name, line)
+        return RenderFailure(include, instead, name, line)
+    no_tag = Sentence(f"MJML has no tag <{tag}>.", f"MJMLに<{tag}>というタグはありません。")
+    return RenderFailure(no_tag, _UNKNOWN_TO_ALL, name, line)

@@ -8,6 +8,7 @@ from pipeline.models.campaign import Campaign
 from pipeline.models.policy import Policy
 from pipeline.render.attachment import AttachedFile, attach
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import PERSONAS, SHARED, CampaignFolder, NotText, text_of
 from pipeline.workspace.workspace import Workspace
 
@@ -21,7 +22,10 @@ def mail_source(workspace: Workspace, campaign_id: str) -> MailSource:
     """
     folder, policy = workspace.campaigns[campaign_id], workspace.policy
     if policy is None:
-        raise Refused("policy.yaml cannot be read.", "`postmerge check` says why.")
+        raise Refused(
+            Sentence("policy.yaml cannot be read.", "policy.yamlを読み取れません。"),
+            Sentence("`postmerge check` says why.", "`postmerge check`で理由を確認してください。"),
+        )
     campaign = folder.campaign
     sender, organisation = policy.senders[campaign.from_], policy.organisation
     return MailSource(
@@ -70,11 +74,26 @@ def _text(folder: CampaignFolder, campaign: Campaign) -> TextBody | None:
 
 def _template(folder: CampaignFolder, name: str) -> str:
     if name not in folder.files:
-        raise Refused(f"{folder.path}/{name} does not exist.", "Add the file, or name the right one.")
+        raise Refused(*_not_there(f"{folder.path}/{name}"))
     try:
         return folder.text(name)
     except NotText:
-        raise Refused(f"{folder.path}/{name} is not a text file.", "Save the template as UTF-8.") from None
+        raise Refused(
+            Sentence(
+                f"{folder.path}/{name} is not a text file.",
+                f"{folder.path}/{name}がテキストではありません。",
+            ),
+            Sentence("Save the template as UTF-8.", "テンプレートをUTF-8で保存してください。"),
+        ) from None
+
+
+def _not_there(path: str) -> tuple[Sentence, Sentence]:
+    return (
+        Sentence(f"{path} does not exist.", f"ファイル{path}がありません。"),
+        Sentence(
+            "Add the file, or name the right one.", "ファイルを追加するか、正しい名前を書いてください。"
+        ),
+    )
 
 
 def _own_files(folder: CampaignFolder) -> Iterator[tuple[str, str]]:
@@ -108,7 +127,7 @@ def _facts(campaign: Campaign) -> dict[str, dict[str, str]]:
 def _attachments(folder: CampaignFolder, campaign: Campaign) -> Iterator[AttachedFile]:
     for pinned in campaign.attachments:
         if pinned.file not in folder.files:
-            raise Refused(f"{folder.path}/{pinned.file} does not exist.", "Add the file.")
+            raise Refused(*_not_there(f"{folder.path}/{pinned.file}"))
         attached = attach(pinned.file, folder.read(pinned.file), pinned.sha256)
         if not isinstance(attached, AttachedFile):
             raise Refused(attached.sentence, attached.remedy)

@@ -15,9 +15,14 @@ from pipeline.render.message import Malformed, Message, assert_same_row, tag_pai
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
 from pipeline.render.wire import Errand
+from pipeline.sentence import Sentence
 
 #: One SES call takes 50 recipients, so a batch never has more.
 _LARGEST_BATCH: Final = 50
+
+_CORRECT: Final = Sentence(
+    "Correct the contact data or the policy.", "名簿のデータまたはpolicy.yamlを直してください。"
+)
 
 
 def _no_tags(_recipient: Recipient) -> Mapping[str, str]:
@@ -149,9 +154,7 @@ class Renderer:
                 filling=result.filling,
             )
         except Malformed as error:
-            return RenderFailure(
-                str(error), "Correct the contact data or the policy.", recipient_id=recipient.id
-            )
+            return RenderFailure(error.sentence, _CORRECT, recipient_id=recipient.id)
         assert_same_row(message, recipient)
         return message
 

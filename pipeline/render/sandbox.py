@@ -43,7 +43,10 @@ class Names:
         )
 
     def __str__(self) -> str:
-        raise Mistake(f"{self._title} cannot be shown as a whole; name a value in it.")
+        raise Mistake(
+            f"{self._title} cannot be shown as a whole; name a value in it.",
+            f"{self._title}は全体を表示できません。その中の値の名前を書いてください。",
+        )
 
     __html__ = __str__
 
@@ -117,9 +120,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(left, Undefined) or isinstance(right, Undefined):
             return super().call_binop(context, operator, left, right)
         if operator == "**" and not (abs(left) <= _LARGEST_NUMBER and abs(right) <= _LARGEST_EXPONENT):
-            raise Mistake("A power this large is not computed in a mail.")
+            raise Mistake(
+                "A power this large is not computed in a mail.", "累乗の結果が大きすぎて計算できません。"
+            )
         if operator == "*" and not all(_is_small(side) for side in (left, right)):
-            raise Mistake("A product this large is not computed in a mail.")
+            raise Mistake(
+                "A product this large is not computed in a mail.", "掛け算の結果が大きすぎて計算できません。"
+            )
         return super().call_binop(context, operator, left, right)
 
 
@@ -133,7 +140,10 @@ def _short_range(*bounds: int) -> range:
     numbers = range(*bounds)
     # len() of a range beyond sys.maxsize is itself an error
     if numbers and abs(numbers[-1] - numbers[0]) // abs(numbers.step) >= _LONGEST_RANGE:
-        raise Mistake(f"A range of more than {_LONGEST_RANGE:,} numbers is not made in a mail.")
+        raise Mistake(
+            f"A range of more than {_LONGEST_RANGE:,} numbers is not made in a mail.",
+            f"rangeで作れる数は{_LONGEST_RANGE:,}個までです。",
+        )
     return numbers
 
 

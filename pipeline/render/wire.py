@@ -169,7 +169,7 @@ def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailur
             return Stencil(**{**said, "constants": tuple(said["constants"])})
         if kind == _TAKEN:
             return _taken_in(said)
-        return Composed(**said) if kind == _COMPOSED else RenderFailure(**said)
+        return Composed(**said) if kind == _COMPOSED else RenderFailure.from_plain(said)
     except (
         AssertionError,
         AttributeError,

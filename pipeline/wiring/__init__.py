@@ -23,7 +23,7 @@ from pipeline.delivery.outbox import Outbox as OutboxTransport
 from pipeline.delivery.rehearsal import RehearsedArchive, RehearsedTransport
 from pipeline.delivery.transport import Transport
 from pipeline.delivery.world import Narrate, World, never, silent, unseen
-from pipeline.errors import PipelineError, UsageError
+from pipeline.errors import PipelineError, UsageError, named_below
 from pipeline.incident.switches import Switch
 from pipeline.ledger.sqlite import SqliteLedger
 from pipeline.ledger.store import Ledger
@@ -40,6 +40,7 @@ from pipeline.models.policy import (
 )
 from pipeline.render.source import Mailbox
 from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
+from pipeline.sentence import SILENCE, Sentence
 from pipeline.wiring.of_feedback import feedback_of
 from pipeline.workspace.git import Repository
 from pipeline.workspace.near import name_of_origin
@@ -126,9 +127,10 @@ def past_of(root: Path, policy: Policy | None, target: str) -> Iterator["tuple[H
         @cache
         def opened() -> tuple[Ledger, Target]:
             if policy is None:
-                raise PipelineError("policy.yaml cannot be read.")
+                raise PipelineError(Sentence("policy.yaml cannot be read.", "policy.yamlを読み取れません。"))
             chosen = target_of(policy, target)
-            ledger = ledger_of(root, chosen, repository=policy.repository, rehearsal=True)
+            with named_below(root):
+                ledger = ledger_of(root, chosen, repository=policy.repository, rehearsal=True)
             stack.callback(ledger.close)
             return ledger, chosen
 
@@ -137,7 +139,8 @@ def past_of(root: Path, policy: Policy | None, target: str) -> Iterator["tuple[H
             from pipeline.checklist.history import history_of  # noqa: PLC0415
 
             ledger, chosen = opened()
-            return history_of(ledger, archive_of(root, chosen))
+            with named_below(root):
+                return history_of(ledger, archive_of(root, chosen))
 
         yield history, lambda campaign, digest: bool(opened()[0].test_sends(campaign, digest))
 
@@ -195,12 +198,12 @@ def branch_at_github(branch: str) -> str:
     return branch
 
 
-def camera_of() -> "tuple[Open | None, str]":
+def camera_of() -> "tuple[Open | None, Sentence]":
     """How to open a browser for pictures, and nothing; or None, and why not as one sentence."""
     from pipeline.preview import chromium  # noqa: PLC0415
 
     why = chromium.missing(os.environ)
-    return (None, why) if why is not None else (lambda: chromium.chromium(os.environ), "")
+    return (None, why) if why is not None else (lambda: chromium.chromium(os.environ), SILENCE)
 
 
 def lacks_japanese_fonts() -> bool:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pipeline.models.finding import Finding
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import CAMPAIGNS, SEGMENTS, SHARED
 from pipeline.workspace.tree import FILE, PROGRAM, SUBMODULE, Entry
 
@@ -20,20 +21,28 @@ def refused(path: str, entry: Entry) -> Iterator[Finding]:
     """What is wrong with the kind of file, or with its name."""
     campaign = campaign_of(path)
     if entry.mode not in {FILE, PROGRAM}:
-        kind = "a submodule" if entry.mode == SUBMODULE else "a symbolic link"
+        kind = ("a submodule", "サブモジュール")
+        if entry.mode != SUBMODULE:
+            kind = ("a symbolic link", "シンボリックリンク")
         yield Finding(
             "settings/symlink",
             printable(path),
-            f"{printable(path)} is {kind}; only plain files are read, wherever it leads.",
-            "Put a copy of the file in its place.",
+            Sentence(
+                f"{printable(path)} is {kind[0]}; only plain files are read, wherever it leads.",
+                f"{printable(path)}は{kind[1]}です。通常のファイルしか読み取れません。",
+            ),
+            Sentence("Put a copy of the file in its place.", "ファイルそのものを置いてください。"),
             campaign=campaign,
         )
     if printable(path) != path:
         yield Finding(
             "settings/file-name",
             printable(path),
-            "The file's name contains a control character, or is not UTF-8.",
-            "Rename the file.",
+            Sentence(
+                "The file's name contains a control character, or is not UTF-8.",
+                "ファイル名に制御文字が含まれているか、UTF-8ではありません。",
+            ),
+            Sentence("Rename the file.", "ファイル名を変更してください。"),
             campaign=campaign,
         )
 
@@ -48,16 +57,29 @@ def folders(ids: Iterable[str]) -> Iterator[Finding]:
             yield Finding(
                 "settings/campaign-id",
                 path,
-                f"The folders {printable(name)} and {', '.join(twins)} differ only in capital letters.",
-                "Rename one of them: on many machines they are the same folder.",
+                Sentence(
+                    f"The folders {printable(name)} and {', '.join(twins)} differ only in capital letters.",
+                    f"フォルダー{printable(name)}と{', '.join(twins)}は、大文字と小文字が違うだけです。",
+                ),
+                Sentence(
+                    "Rename one of them: on many machines they are the same folder.",
+                    "パソコンによっては同じフォルダーとして扱われます。どちらかの名前を変更してください。",
+                ),
                 campaign=name,
             )
         if not ID.fullmatch(name):
             yield Finding(
                 "settings/campaign-id",
                 path,
-                f"{printable(name)!r} cannot be a campaign's name.",
-                "Use small letters, digits and hyphens, at most 64 of them. Shared pieces stand in _shared.",
+                Sentence(
+                    f"{printable(name)!r} cannot be a campaign's name.",
+                    f"{printable(name)!r}はキャンペーンの名前にできません。",
+                ),
+                Sentence(
+                    "Use small letters, digits and hyphens, at most 64 of them. Shared pieces stand in "
+                    "_shared.",
+                    "半角の英小文字・数字・ハイフンで、64文字以内にしてください。共通部品は_sharedに置きます。",
+                ),
                 campaign=name,
             )
 
@@ -71,8 +93,14 @@ def segment_files(paths: Iterable[str]) -> Iterator[Finding]:
             yield Finding(
                 "settings/segment-name",
                 printable(path),
-                f"{printable(path)} is not read: a segment's file is named segments/<name>.yaml.",
-                "Rename it, with small letters, digits and hyphens, directly below segments/.",
+                Sentence(
+                    f"{printable(path)} is not read: a segment's file is named segments/<name>.yaml.",
+                    f"{printable(path)}は読み込まれません。セグメントのファイル名は`segments/名前.yaml`です。",
+                ),
+                Sentence(
+                    "Rename it, with small letters, digits and hyphens, directly below segments/.",
+                    "segments/の直下に置き、半角の英小文字・数字・ハイフンの名前にしてください。",
+                ),
             )
 
 

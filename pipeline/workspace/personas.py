@@ -6,12 +6,17 @@ from typing import Final
 
 from pipeline.models.finding import Finding
 from pipeline.models.personas import Persona, Personas
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import PERSONAS, CampaignFolder, SegmentFile
 from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree
 from pipeline.workspace.typed import offer, read
 from pipeline.workspace.yaml_file import Loc, YamlFile, parse
 
 _RULE: Final = "settings/personas"
+_NO_COLUMN: Final = Sentence(
+    "Take it out, or add it to the segment's `columns`.",
+    "削除するか、セグメントの`columns`に追加してください。",
+)
 _ADDRESS: Final = re.compile(r"[\w.+-]+@(?P<host>[\w.-]+)")
 #: Hosts that nobody can have (RFC 2606, RFC 6761).
 _NOBODY: Final = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|invalid|test)", re.IGNORECASE)
@@ -45,8 +50,11 @@ def check_personas(folder: CampaignFolder, segments: Mapping[str, SegmentFile]) 
                 yield Finding(
                     _RULE,
                     path,
-                    f"The segment `{segment.name}` has no column `{column}`.",
-                    offer(column, columns, otherwise="Take it out, or add it to the segment's `columns`."),
+                    Sentence(
+                        f"The segment `{segment.name}` has no column `{column}`.",
+                        f"セグメント`{segment.name}`に列`{column}`がありません。",
+                    ),
+                    offer(column, columns, otherwise=_NO_COLUMN),
                     file.position(place),
                     campaign=folder.id,
                 )
@@ -54,8 +62,14 @@ def check_personas(folder: CampaignFolder, segments: Mapping[str, SegmentFile]) 
                 yield Finding(
                     _RULE,
                     path,
-                    "A persona has a mail address that somebody may really have.",
-                    "Personas are invented: end the address in `.example`.",
+                    Sentence(
+                        "A persona has a mail address that somebody may really have.",
+                        "ペルソナに、実在するかもしれないメールアドレスが書かれています。",
+                    ),
+                    Sentence(
+                        "Personas are invented: end the address in `.example`.",
+                        "ペルソナは架空の人物です。アドレスの末尾を`.example`にしてください。",
+                    ),
                     file.position(place),
                     campaign=folder.id,
                 )

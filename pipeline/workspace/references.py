@@ -5,11 +5,20 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.models.finding import Finding
 from pipeline.models.policy import Policy
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import INCIDENTS, CampaignFolder, SegmentFile
+from pipeline.workspace.segments import add_segment
 from pipeline.workspace.typed import offer
 from pipeline.workspace.yaml_file import Loc
 
 _LFS = b"version https://git-lfs.github.com/spec/"
+_ADD_FILE = Sentence(
+    "Add the file to the folder, or correct the name.",
+    "ファイルをフォルダーに追加するか、名前を直してください。",
+)
+_OPEN_IT = Sentence(
+    "Open it first: postmerge incident open.", "先に`postmerge incident open`で記録してください。"
+)
 
 
 def check_files(folder: CampaignFolder) -> Iterator[Finding]:
@@ -29,7 +38,10 @@ def check_files(folder: CampaignFolder) -> Iterator[Finding]:
                 folder,
                 "system/attachment",
                 (*place, "sha256"),
-                f"The attachment {attachment.file} is not the file that was meant (another sha256).",
+                Sentence(
+                    f"The attachment {attachment.file} is not the file that was meant (another sha256).",
+                    f"添付ファイル{attachment.file}は、指定されたファイルと内容が違います(sha256が一致しません)。",
+                ),
                 _digest_remedy(content, actual),
             )
 
@@ -42,16 +54,22 @@ def check_policy(folder: CampaignFolder, policy: Policy) -> Iterator[Finding]:
             folder,
             "settings/sender-exists",
             ("from",),
-            f"The sender `{campaign.from_}` is not in policy.yaml.",
-            offer(campaign.from_, policy.senders, otherwise="Add it to `senders:` in policy.yaml."),
+            Sentence(
+                f"The sender `{campaign.from_}` is not in policy.yaml.",
+                f"差出人`{campaign.from_}`がpolicy.yamlにありません。",
+            ),
+            offer(campaign.from_, policy.senders, otherwise=_add_to("senders")),
         )
     if campaign.owner not in policy.teams:
         yield _finding(
             folder,
             "settings/owner-exists",
             ("owner",),
-            f"The team `{campaign.owner}` is not in policy.yaml.",
-            offer(campaign.owner, policy.teams, otherwise="Add it to `teams:` in policy.yaml."),
+            Sentence(
+                f"The team `{campaign.owner}` is not in policy.yaml.",
+                f"チーム`{campaign.owner}`がpolicy.yamlにありません。",
+            ),
+            offer(campaign.owner, policy.teams, otherwise=_add_to("teams")),
         )
 
 
@@ -65,16 +83,22 @@ def check_audience(
             folder,
             "recipients/segment-exists",
             ("audience", "segment"),
-            f"The segment `{segment}` does not exist or cannot be read.",
-            offer(segment, segments, otherwise=f"Add segments/{segment}.yaml, or correct the name."),
+            Sentence(
+                f"The segment `{segment}` does not exist or cannot be read.",
+                f"セグメント`{segment}`がないか、読み取れません。",
+            ),
+            offer(segment, segments, otherwise=add_segment(segment)),
         )
     if incident is not None and incident not in incidents:
         yield _finding(
             folder,
             "recipients/incident-exists",
             ("audience", "incident"),
-            f"The incident `{incident}` is not on record.",
-            offer(incident, incidents, otherwise="Open it first: postmerge incident open."),
+            Sentence(
+                f"The incident `{incident}` is not on record.",
+                f"インシデント`{incident}`は記録されていません。",
+            ),
+            offer(incident, incidents, otherwise=_OPEN_IT),
         )
 
 
@@ -89,17 +113,30 @@ def _missing(folder: CampaignFolder, loc: Loc, name: str, rule: str = "display/f
         folder,
         rule,
         loc,
-        f"The file {name} is not in {folder.path}, or git ignores it.",
-        offer(name, folder.files, otherwise="Add the file to the folder, or correct the name."),
+        Sentence(
+            f"The file {name} is not in {folder.path}, or git ignores it.",
+            f"ファイル{name}が{folder.path}にないか、gitの対象外になっています。",
+        ),
+        offer(name, folder.files, otherwise=_ADD_FILE),
     )
 
 
-def _digest_remedy(content: bytes, actual: str) -> str:
+def _add_to(key: str) -> Sentence:
+    return Sentence(f"Add it to `{key}:` in policy.yaml.", f"policy.yamlの`{key}:`に追加してください。")
+
+
+def _digest_remedy(content: bytes, actual: str) -> Sentence:
     if content.startswith(_LFS):
-        return "Git holds only a pointer to this file (Git LFS): add the file itself, without LFS."
-    return f"If the file in the folder is the right one, write sha256: {actual}"
+        return Sentence(
+            "Git holds only a pointer to this file (Git LFS): add the file itself, without LFS.",
+            "gitにはこのファイルへの参照しかありません。Git LFSを使わずに、ファイルを追加してください。",
+        )
+    return Sentence(
+        f"If the file in the folder is the right one, write sha256: {actual}",
+        f"フォルダーのファイルが正しければ、sha256: {actual}と書いてください。",
+    )
 
 
-def _finding(folder: CampaignFolder, rule: str, loc: Loc, message: str, remedy: str) -> Finding:
+def _finding(folder: CampaignFolder, rule: str, loc: Loc, message: Sentence, remedy: Sentence) -> Finding:
     position = folder.yaml.position(loc)
     return Finding(rule, folder.yaml.path, message, remedy, position, campaign=folder.id)

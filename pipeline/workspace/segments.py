@@ -1,15 +1,29 @@
 """Segments: read, followed through their excludes, and checked against each other."""
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from pipeline.models.finding import Finding, Severity
 from pipeline.models.policy import Policy
 from pipeline.models.segment import Segment
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import SEGMENTS, SegmentFile
 from pipeline.workspace.names import ID
 from pipeline.workspace.tree import FILE, PROGRAM, Tree
 from pipeline.workspace.typed import offer, read
 from pipeline.workspace.yaml_file import YamlFile, parse
+
+_ADD_SOURCE: Final = Sentence(
+    "Add it to `sources:` in policy.yaml.", "policy.yamlの`sources:`に追加してください。"
+)
+
+
+def add_segment(name: str) -> Sentence:
+    """What to do about a segment that does not exist."""
+    return Sentence(
+        f"Add segments/{name}.yaml, or correct the name.",
+        f"segments/{name}.yamlを追加するか、名前を直してください。",
+    )
 
 
 def read_segments(tree: Tree) -> tuple[dict[str, SegmentFile], list[Finding]]:
@@ -47,26 +61,42 @@ def check(file: SegmentFile, segments: Mapping[str, SegmentFile], policy: Policy
         yield Finding(
             "recipients/source-exists",
             file.path,
-            f"The contact source `{source}` is not in policy.yaml.",
-            offer(source, policy.sources, otherwise="Add it to `sources:` in policy.yaml."),
+            Sentence(
+                f"The contact source `{source}` is not in policy.yaml.",
+                f"名簿`{source}`がpolicy.yamlにありません。",
+            ),
+            offer(source, policy.sources, otherwise=_ADD_SOURCE),
             file.yaml.position(("source",)),
         )
+    yield from _check_excludes(file, segments)
+
+
+def _check_excludes(file: SegmentFile, segments: Mapping[str, SegmentFile]) -> Iterator[Finding]:
     for index, name in enumerate(file.segment.exclude):
         place = file.yaml.position(("exclude", index))
         if name not in segments:
             yield Finding(
                 "recipients/segment-exists",
                 file.path,
-                f"The excluded segment `{name}` does not exist or cannot be read.",
-                offer(name, segments, otherwise=f"Add segments/{name}.yaml, or correct the name."),
+                Sentence(
+                    f"The excluded segment `{name}` does not exist or cannot be read.",
+                    f"除外するセグメント`{name}`がないか、読み取れません。",
+                ),
+                offer(name, segments, otherwise=add_segment(name)),
                 place,
             )
         elif file.name in closure(name, segments):
             yield Finding(
                 "recipients/segment-cycle",
                 file.path,
-                f"The segment excludes itself by way of `{name}`.",
-                "Remove one of the excludes of the circle.",
+                Sentence(
+                    f"The segment excludes itself by way of `{name}`.",
+                    f"`{name}`を通じて、このセグメント自身が除外されています。",
+                ),
+                Sentence(
+                    "Remove one of the excludes of the circle.",
+                    "循環している`exclude`のどれか1つを削除してください。",
+                ),
                 place,
             )
 
@@ -78,7 +108,10 @@ def unused(segments: Mapping[str, SegmentFile], used: frozenset[str]) -> Iterato
             yield Finding(
                 "recipients/unused-segment",
                 file.path,
-                f"No campaign uses the segment `{name}`.",
-                "Delete it if nobody needs it any more.",
+                Sentence(
+                    f"No campaign uses the segment `{name}`.",
+                    f"セグメント`{name}`を使っているキャンペーンがありません。",
+                ),
+                Sentence("Delete it if nobody needs it any more.", "不要であれば削除してください。"),
                 severity=Severity.INFO,
             )

@@ -7,7 +7,9 @@ from typing import Final
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from pipeline.models.finding import Finding, Position
+from pipeline.sentence import Sentence
 from pipeline.workspace.folder import SHARED, CampaignFolder, NotText, text_of
+from pipeline.workspace.template_words import syntax
 from pipeline.workspace.tree import Entry
 from pipeline.workspace.typed import offer
 
@@ -15,6 +17,28 @@ MAX_CHARACTERS: Final = 1_000_000
 _SYNTAX = "display/template-syntax"
 # autoescape has no say in how a template is parsed; the renderer's environment decides about it.
 _PARSER: Final = Environment(autoescape=True)
+_NO_TEXT: Final = (
+    Sentence("The template is not text.", "テンプレートがテキストではありません。"),
+    Sentence("Save it as UTF-8 text.", "UTF-8のテキストとして保存してください。"),
+)
+_TOO_LONG: Final = (
+    Sentence("The template is longer than a million characters.", "テンプレートが100万文字を超えています。"),
+    Sentence("Shorten it.", "短くしてください。"),
+)
+_TOO_DEEP: Final = (
+    Sentence(
+        "The template is nested too deeply, or contains a number without end.",
+        "テンプレートの入れ子が深すぎるか、桁の多すぎる数が書かれています。",
+    ),
+    Sentence("Write it in a simpler way.", "もっと単純な書き方にしてください。"),
+)
+_COMPARE: Final = Sentence(
+    "Compare the tags and braces of this line with one that works.",
+    "この行のタグと括弧を、正しく動いている行と見比べてください。",
+)
+_ADD_IT: Final = Sentence(
+    "Add the file to git, or correct the name.", "ファイルをgitに追加するか、名前を直してください。"
+)
 _Reference = nodes.Extends | nodes.FromImport | nodes.Import | nodes.Include
 
 
@@ -52,25 +76,22 @@ class _Walk:
         try:
             text = text_of(self.folder.tree.read(path))
         except NotText:
-            self.add("display/template-text", path, "The template is not text.", "Save it as UTF-8 text.")
+            self.add("display/template-text", path, *_NO_TEXT)
             return
         self.template(path, text)
 
     def template(self, path: str, text: str, at: Position | None = None) -> None:
         if len(text) > MAX_CHARACTERS:
-            self.add(_SYNTAX, path, "The template is longer than a million characters.", "Shorten it.")
+            self.add(_SYNTAX, path, *_TOO_LONG)
             return
         try:
             found = list(_references(text))
         except TemplateSyntaxError as error:
-            message = f"The template cannot be read: {(error.message or 'no further words').rstrip('.')}."
-            remedy = "Compare the tags and braces of this line with one that works."
-            self.add(_SYNTAX, path, message, remedy, at or Position(error.lineno))
+            self.add(_SYNTAX, path, syntax(error.message), _COMPARE, at or Position(error.lineno))
             return
         except (RecursionError, ValueError):
             # ValueError: a number of more digits than Python reads.
-            message = "The template is nested too deeply, or contains a number without end."
-            self.add(_SYNTAX, path, message, "Write it in a simpler way.", at)
+            self.add(_SYNTAX, path, *_TOO_DEEP, at)
             return
         for line, name, may_be_missing in found:
             self.reference(path, at or Position(line), name, may_be_missing=may_be_missing)
@@ -87,8 +108,11 @@ class _Walk:
             self.add(
                 "display/include-exists",
                 path,
-                f"The template includes {name!r}, which does not exist.",
-                offer(name, self.names(), otherwise="Add the file to git, or correct the name."),
+                Sentence(
+                    f"The template includes {name!r}, which does not exist.",
+                    f"読み込もうとしている部品{name!r}がありません。",
+                ),
+                offer(name, self.names(), otherwise=_ADD_IT),
                 at,
             )
 
@@ -104,7 +128,9 @@ class _Walk:
         bare = (path.removeprefix(SHARED) for path in self.shared)
         return (*self.folder.files, *bare, *(path.removeprefix("campaigns/") for path in self.shared))
 
-    def add(self, rule: str, path: str, message: str, remedy: str, at: Position | None = None) -> None:
+    def add(
+        self, rule: str, path: str, message: Sentence, remedy: Sentence, at: Position | None = None
+    ) -> None:
         finding = Finding(rule, path, message, remedy, at or Position(), campaign=self.folder.id)
         self.findings.append(finding)
 

@@ -1,5 +1,6 @@
 """A revision as campaigns, segments and policy; what is wrong with it is a list of findings, all at once."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from pipeline.models.campaign import Campaign
 from pipeline.models.finding import Finding, in_order
 from pipeline.models.policy import Policy
+from pipeline.sentence import Language, Sentence
 from pipeline.workspace import names, personas, references, segments
 from pipeline.workspace.digest import audience_digest, content_digest, policy_read, sources_read
 from pipeline.workspace.folder import CAMPAIGNS, PERSONAS, SEGMENTS, SHARED, CampaignFolder, SegmentFile
@@ -16,6 +18,7 @@ from pipeline.workspace.typed import read
 from pipeline.workspace.yaml_file import YamlFile, parse
 
 POLICY: Final = "policy.yaml"
+_JAPANESE: Final = re.compile(rb"""^language:[ \t]*["']?ja\b""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class Workspace:
     """What is written in git at one revision, or in the working tree.
 
     `broken` names the campaigns whose folder is there but cannot be read: they are held, not removed.
-    `policy` is None when it cannot be read; nothing may be delivered then.
+    `policy` is None when it cannot be read; nothing may be delivered then. `language` is that of reports,
+    also then, as far as the file still says it.
     """
 
     label: str
@@ -35,6 +39,7 @@ class Workspace:
     #: Shared pieces by path, `campaigns/_shared/…`.
     shared: Mapping[str, Entry]
     findings: tuple[Finding, ...]
+    language: Language
     tree: Tree = field(repr=False, compare=False)
     _reached: Mapping[str, frozenset[str]] = field(repr=False)
 
@@ -108,6 +113,7 @@ def load(tree: Tree) -> Workspace:
         segments=known,
         shared=shared,
         findings=in_order(findings),
+        language=_language(tree, policy),
         tree=tree,
         _reached={name: found.shared for name, found in reaches.items()},
     )
@@ -123,21 +129,37 @@ def _strange_files(tree: Tree) -> Iterator[Finding]:
         yield Finding(
             "settings/no-campaigns",
             CAMPAIGNS.rstrip("/"),
-            "There are no campaigns.",
-            "Start one: postmerge new campaign NAME.",
+            Sentence("There are no campaigns.", "キャンペーンがありません。"),
+            Sentence(
+                "Start one: postmerge new campaign NAME.",
+                "`postmerge new campaign 名前`で作成してください。",
+            ),
         )
 
 
 def _read_policy(tree: Tree) -> tuple[Policy | None, YamlFile | None, tuple[Finding, ...]]:
     entry = tree.entries.get(POLICY)
     if entry is None or entry.mode not in {FILE, PROGRAM}:
-        message = "There is no policy.yaml at the top of the repository."
-        return None, None, (Finding("settings/policy", POLICY, message, "Copy the one of the example."),)
+        message = Sentence(
+            "There is no policy.yaml at the top of the repository.",
+            "リポジトリの最上位にpolicy.yamlがありません。",
+        )
+        remedy = Sentence("Copy the one of the example.", "見本のpolicy.yamlをコピーしてください。")
+        return None, None, (Finding("settings/policy", POLICY, message, remedy),)
     file = parse(POLICY, tree.read(POLICY))
     if not isinstance(file, YamlFile):
         return None, None, file
     policy = read(file, Policy, "settings/policy")
     return (policy, file, ()) if isinstance(policy, Policy) else (None, file, policy)
+
+
+def _language(tree: Tree, policy: Policy | None) -> Language:
+    """What reports are written in: a Japanese desk reads Japanese also of a policy that is broken."""
+    if policy is not None:
+        return policy.language
+    entry = tree.entries.get(POLICY)
+    says_so = entry is not None and entry.mode in {FILE, PROGRAM} and _JAPANESE.search(tree.read(POLICY))
+    return "ja" if says_so else "en"
 
 
 def _read_campaigns(
@@ -164,8 +186,14 @@ def _read_campaign(tree: Tree, name: str, files: Mapping[str, Entry]) -> Campaig
     folder = f"{CAMPAIGNS}{name}"
     entry = files.get("campaign.yaml")
     if entry is None or entry.mode not in {FILE, PROGRAM}:
-        message = f"The folder {names.printable(folder)} has no file campaign.yaml."
-        remedy = "Add campaign.yaml, or delete the folder: a campaign that has begun is held until then."
+        message = Sentence(
+            f"The folder {names.printable(folder)} has no file campaign.yaml.",
+            f"フォルダー{names.printable(folder)}にcampaign.yamlがありません。",
+        )
+        remedy = Sentence(
+            "Add campaign.yaml, or delete the folder: a campaign that has begun is held until then.",
+            "campaign.yamlを追加するか、フォルダーを削除してください。配信が始まっている場合は、それまで保留されます。",
+        )
         return (Finding("settings/campaign-file", names.printable(folder), message, remedy),)
     file = parse(f"{folder}/campaign.yaml", tree.read(f"{folder}/campaign.yaml"))
     if not isinstance(file, YamlFile):

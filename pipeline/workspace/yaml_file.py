@@ -15,6 +15,8 @@ from typing import Any, Final, cast
 import yaml
 
 from pipeline.models.finding import Finding, Position
+from pipeline.sentence import Sentence
+from pipeline.workspace import yaml_words as words
 
 RULE: Final = "settings/yaml"
 MAX_BYTES: Final = 256 * 1024
@@ -28,33 +30,6 @@ Loc = tuple[str | int, ...]
 #: Twenty times as fast; there unless PyYAML was built without libyaml.
 _QUICK: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_DEEP = (
-    f"Something is nested more than {MAX_DEPTH} levels deep.",
-    "Write it flatter; no format of ours needs so many levels.",
-)
-_PLAIN_WORDS = {
-    "mapping values are not allowed": (
-        "There is a colon where none can stand.",
-        "Put the value in quotes if it contains a colon, and check the indentation.",
-    ),
-    "found character '\\t'": (
-        "There is a tab where only spaces may stand.",
-        "Replace the tab with spaces.",
-    ),
-    "could not find expected ':'": (
-        "A line is neither `key: value` nor the continuation of a value.",
-        "Write a colon and a space after the key, and check the indentation.",
-    ),
-    "expected <block end>": (
-        "The indentation does not match the lines above.",
-        "Indent the keys of one block by the same number of spaces.",
-    ),
-    "found unexpected end of stream": (
-        "A quote or bracket is opened and never closed.",
-        "Close it.",
-    ),
-    "expected ',' or": ("A bracket is opened and never closed, or a comma is missing.", "Close the bracket."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +73,7 @@ def parse(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
     anchors, aliases, tags, merge keys, duplicate keys, and a file that is not a mapping.
     """
     if len(data) > MAX_BYTES:
-        large = f"The file is larger than {MAX_BYTES // 1024} KB."
-        return (Finding(RULE, path, large, "Move long copy into a template."),)
+        return (Finding(RULE, path, *words.too_large(MAX_BYTES // 1024)),)
     return _remembered(path, data) if len(data) <= _MOST_REMEMBERED else _parsed(path, data)
 
 
@@ -108,9 +82,7 @@ def _parsed(path: str, data: bytes) -> YamlFile | tuple[Finding, ...]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         where = _place(data[: error.start].decode("utf-8-sig", errors="replace"))
-        return (
-            Finding(RULE, path, "The file is not UTF-8 text.", "Save it with the encoding UTF-8.", where),
-        )
+        return (Finding(RULE, path, *words.not_text(), where),)
     try:
         return _built(_Builder(path, text, _QUICK))
     except yaml.YAMLError:
@@ -140,8 +112,8 @@ _remembered = lru_cache(maxsize=256)(_parsed)
 class _Stop(Exception):
     """Reading on would be pointless or dangerous."""
 
-    def __init__(self, message: str, remedy: str, position: Position) -> None:
-        super().__init__(message)
+    def __init__(self, message: Sentence, remedy: Sentence, position: Position) -> None:
+        super().__init__(str(message))
         self.message, self.remedy, self.position = message, remedy, position
 
 
@@ -160,25 +132,23 @@ class _Builder:
         next(self._events)
         start = next(self._events)
         if isinstance(start, yaml.StreamEndEvent):
-            raise _Stop("The file is empty.", "Write its keys, or delete it.", Position())
+            raise _Stop(*words.is_empty(), Position())
         if getattr(start, "version", None) or getattr(start, "tags", None):
-            raise _Stop("Lines that begin with % are not used here.", "Remove the line.", _at(start))
+            raise _Stop(*words.directive(), _at(start))
         event = next(self._events)
         self.starts[()] = self.values[()] = _at(event)
         if not isinstance(event, yaml.MappingStartEvent):
-            raise _Stop("The file must consist of `key: value` lines.", "Begin with a key.", _at(event))
+            raise _Stop(*words.no_mapping(), _at(event))
         root = self._node(event, ())
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _Stop(
-                "The file contains a second document.", "Remove everything from the `---` on.", _at(after)
-            )
+            raise _Stop(*words.second_document(), _at(after))
         return cast("dict[str, Any]", root)
 
     def _node(self, event: yaml.Event, loc: Loc) -> Any:
         if len(loc) >= MAX_DEPTH and not isinstance(event, yaml.ScalarEvent):
-            raise _Stop(*_DEEP, _at(event))
+            raise _Stop(*words.too_deep(MAX_DEPTH), _at(event))
         self._refuse_marks(event)
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
@@ -218,19 +188,15 @@ class _Builder:
 
     def _key(self, event: yaml.Event, mapping: dict[str, Any]) -> str:
         if not isinstance(event, yaml.ScalarEvent):
-            raise _Stop(
-                "A list or a mapping cannot be a key.",
-                "Write plain text before the colon, and a template in quotes.",
-                _at(event),
-            )
+            raise _Stop(*words.complex_key(), _at(event))
         self._refuse_marks(event)
         key = event.value
         if key == "<<" and _is_plain(event):
-            self._add(event, "Merge keys (`<<`) are not used here.", "Write the keys out.")
+            self._add(event, words.merge_key())
         elif _scalar(event) is None:
-            self._add(event, "A value has no key.", "Write a key before the colon.")
+            self._add(event, words.no_key())
         elif key in mapping:
-            self._add(event, f"The key `{key[:60]}` stands here a second time.", "Keep one of the two.")
+            self._add(event, words.second_time(key[:60]))
         return key
 
     def _thousands(self, before: yaml.ScalarEvent, key: yaml.Event, value: yaml.Event) -> str | None:
@@ -250,16 +216,16 @@ class _Builder:
 
     def _refuse_marks(self, event: yaml.Event) -> None:
         if isinstance(event, yaml.AliasEvent):
-            self._add(event, f"Aliases (`*{event.anchor}`) are not used here.", "Write the value out.")
+            self._add(event, words.alias(event.anchor or ""))
         elif getattr(event, "anchor", None):
-            self._add(event, f"Anchors (`&{getattr(event, 'anchor', '')}`) are not used here.", "Remove it.")
+            self._add(event, words.anchor(getattr(event, "anchor", "")))
         if (tag := getattr(event, "tag", None)) is not None:
-            self._add(event, f"Tags (`{str(tag)[:60]}`) are not used here.", "Remove it.")
+            self._add(event, words.tag(str(tag)[:60]))
 
-    def _add(self, event: yaml.Event, message: str, remedy: str) -> None:
-        self.findings.append(Finding(RULE, self.path, message, remedy, _at(event)))
+    def _add(self, event: yaml.Event, said: tuple[Sentence, Sentence]) -> None:
+        self.findings.append(Finding(RULE, self.path, *said, _at(event)))
         if len(self.findings) >= MAX_FINDINGS:
-            raise _Stop("There are more mistakes than are listed.", "Mend these first.", _at(event))
+            raise _Stop(*words.too_many(), _at(event))
 
 
 def _is_plain(event: yaml.Event) -> bool:
@@ -288,13 +254,10 @@ def _place(before: str) -> Position:
 def _in_plain_words(path: str, text: str, error: yaml.YAMLError) -> Finding:
     if isinstance(error, yaml.reader.ReaderError):
         place = _place(text[: error.position])
-        return Finding(RULE, path, "The file contains a control character.", "Delete the character.", place)
+        return Finding(RULE, path, *words.control_character(), place)
     assert isinstance(error, yaml.MarkedYAMLError), "every other error of the parser has a place"
     problem = error.problem or "no further words"
     mark = error.problem_mark or error.context_mark
     position = Position(mark.line + 1, mark.column + 1) if mark else Position()
-    for words, (message, remedy) in _PLAIN_WORDS.items():
-        if words in problem:
-            return Finding(RULE, path, message, remedy, position)
-    remedy = "Compare the line with one that works, or put the value in quotes."
-    return Finding(RULE, path, f"This is not YAML: {problem}.", remedy, position)
+    said = next((plain for begun, plain in words.PLAIN_WORDS.items() if begun in problem), None)
+    return Finding(RULE, path, *(said or words.no_yaml(problem)), position)

@@ -11,6 +11,7 @@ from typing import Final
 
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Finding, Position, Severity
+from pipeline.sentence import Sentence
 from pipeline.workspace.names import campaign_of, printable
 from pipeline.workspace.tree import FILE, PROGRAM, Tree
 from pipeline.workspace.yaml_file import YamlFile, parse
@@ -40,6 +41,37 @@ _LINE = re.compile(
     r"(?:\./)?(?P<path>.+?):(?P<line>\d+):(?P<column>\d+): \[(?P<level>error|warning)\] (?P<words>.+)"
 )
 
+_REMEDY: Final = Sentence(
+    "Correct the form of the line, or change the rule in .yamllint.yaml.",
+    "行の書き方を直すか、.yamllint.yamlの規則を変更してください。",
+)
+#: What a rule of yamllint asks for, by its name.
+_FORMS: Final = {
+    "anchors": "アンカーとエイリアスの使い方が正しくありません",
+    "braces": "波括弧{ }の内側のスペースの数が規則と違います",
+    "brackets": "角括弧[ ]の内側のスペースの数が規則と違います",
+    "colons": "コロンの前後のスペースの数が規則と違います",
+    "commas": "カンマの前後のスペースの数が規則と違います",
+    "comments": "コメント(#)の前後のスペースの数が規則と違います",
+    "comments-indentation": "コメントの字下げが、続く行とそろっていません",
+    "document-end": "文書の終わり(...)の書き方が規則と違います",
+    "document-start": "文書の始まり(---)の書き方が規則と違います",
+    "empty-lines": "空行が多すぎます",
+    "empty-values": "値が空です",
+    "float-values": "小数の書き方が規則と違います",
+    "hyphens": "ハイフンの後のスペースの数が規則と違います",
+    "indentation": "字下げが規則と違います",
+    "key-duplicates": "同じキーが2回書かれています",
+    "key-ordering": "キーの順番が規則と違います",
+    "line-length": "1行が長すぎます",
+    "new-line-at-end-of-file": "ファイルの最後に改行がありません",
+    "new-lines": "改行コードが規則と違います",
+    "octal-values": "8進数と読める値があります",
+    "quoted-strings": "引用符の使い方が規則と違います",
+    "trailing-spaces": "行末に余分なスペースがあります",
+    "truthy": "真偽値の書き方が規則と違います",
+}
+
 
 def lint(tree: Tree) -> tuple[Finding, ...]:
     """What yamllint says about every YAML file of the tree, in one run.
@@ -60,7 +92,10 @@ def lint(tree: Tree) -> tuple[Finding, ...]:
         done = _run(root, configuration)
     if "invalid config" in done.stderr:
         reason = done.stderr.strip().splitlines()[-1]
-        message, remedy = f"yamllint does not accept this configuration: {reason}", "Correct it."
+        message = Sentence(
+            f"yamllint does not accept this configuration: {reason}", "yamllintの設定に誤りがあります。"
+        )
+        remedy = Sentence("Correct it.", "設定を直してください。")
         return (*findings, Finding(RULE, CONFIGURATION, message, remedy))
     return (*findings, *_findings(done))
 
@@ -110,13 +145,20 @@ def _findings(done: subprocess.CompletedProcess[str]) -> Iterator[Finding]:
         finding = Finding(
             RULE,
             found["path"],
-            f"yamllint: {found['words']}",
-            "Correct the form of the line, or change the rule in .yamllint.yaml.",
+            Sentence(f"yamllint: {found['words']}", _in_japanese(found["words"])),
+            _REMEDY,
             Position(int(found["line"]), int(found["column"])),
             Severity(found["level"]),
         )
         campaign = campaign_of(found["path"])
         yield finding.of(campaign) if campaign else finding
+
+
+def _in_japanese(words: str) -> str:
+    """By the rule of yamllint, which stands in brackets behind its words."""
+    rule = words.rpartition("(")[2].removesuffix(")")
+    said = _FORMS.get(rule, "書き方が規則に合っていません")
+    return f"yamllint: {said}({rule})。" if rule in _FORMS else f"yamllint: {said}。"
 
 
 def _cannot_run(reason: str) -> PipelineError:

@@ -9,6 +9,11 @@ TWO: dict[str, str | None] = {
     "campaigns/two/body.txt": "Two\n{{ unsubscribe_url }}\n",
 }
 
+_NOT_IN_IT = (
+    "this campaign is not in what sato approved, so nobody has seen it as it is now; "
+    "have it approved in a new pull request"
+)
+
 
 def _second(place: Place, files: dict[str, str | None] | None = None) -> Pull:
     place.hub.push("second", files or TWO, by="tanaka")
@@ -40,7 +45,7 @@ def test_what_the_next_in_the_queue_changes_of_a_mail_was_approved_by_nobody(pla
     place.hub.review(two, by="sato")
     place.hub.queue([one, two])
     # What made the content so is the second one, in which the mail is not.
-    assert place.why() == "what sato approved cannot be found any more"
+    assert place.why() == _NOT_IN_IT
 
 
 def test_a_push_while_it_waits_in_the_queue_voids_the_approval(place: Place) -> None:

@@ -331,7 +331,7 @@ def test_columns_that_the_source_lacks_are_found_with_their_place(
     write("members.csv", [person(1)])
     wanted = rule(where=where("points > 1 and prefectur = 'x'"), columns=("branch", "pionts"))
     found = objections(wanted, contacts.columns)
-    assert [(o.file, o.path, o.offset, o.remedy) for o in found] == [
+    assert [(o.file, o.path, o.offset, o.remedy.en) for o in found] == [
         ("segments/all.yaml", ("columns", 1), 0, "Did you mean points?"),
         ("segments/all.yaml", ("where",), 15, "Did you mean prefecture?"),
     ]

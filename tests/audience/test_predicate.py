@@ -157,7 +157,7 @@ def test_an_unknown_column_is_told_with_its_place_and_the_nearest_name() -> None
     found = unknown_columns(
         where("Prefecture = 'x' and lastorder_on is null and zzz = 1"), ["prefecture", "last_order_on"]
     )
-    assert [(each.offset, each.remedy) for each in found] == [
+    assert [(each.offset, each.remedy.en) for each in found] == [
         (21, "Did you mean last_order_on?"),
         (46, "The source has: last_order_on, prefecture."),
     ]

@@ -68,7 +68,7 @@ def test_what_is_wrong_is_told_with_file_and_place(
     found = built(Kind.MARKETING, **segments)
     assert isinstance(found, tuple)
     assert [(each.file, each.path) for each in found] == [(file, path)]
-    assert sentence in found[0].sentence
+    assert sentence in found[0].sentence.en
     assert found[0].remedy
 
 

@@ -15,6 +15,7 @@ from pipeline.checklist.rule import Need, Objection, Rule, Verdict, rule
 from pipeline.checklist.run import run
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Finding, Severity
+from pipeline.sentence import Sentence
 from tests.checklist.drafts import Case
 
 WEEKDAY = next(each for each in catalogue.RULES if each.id == "wording/weekday")
@@ -23,6 +24,7 @@ PLACEHOLDER = next(each for each in catalogue.RULES if each.id == "wording/place
 EMPTY = next(each for each in catalogue.RULES if each.id == "recipients/not-empty")
 GROWTH = next(each for each in catalogue.RULES if each.id == "recipients/growth")
 ON_THE_HOUR = next(each for each in catalogue.RULES if each.id == "settings/on-the-hour")
+_WAIVED = "記念日 (suzuki, 2026-12-31)"
 BAD = "12月1日(月)から\n"
 
 
@@ -145,8 +147,8 @@ def test_a_rule_that_raises_could_not_run_and_the_others_go_on() -> None:
 
     report = Case({"text": BAD}).report(broken, WEEKDAY)
     assert item(report, "wording/broken").status is Status.COULD_NOT_RUN
-    assert "ZeroDivisionError" in (item(report, "wording/broken").reason or "")
-    assert "鈴木" not in (item(report, "wording/broken").reason or "")
+    assert "ZeroDivisionError" in str(item(report, "wording/broken").reason)
+    assert "鈴木" not in str(item(report, "wording/broken").reason)
     assert item(report, "wording/weekday").status is Status.FAIL
     assert not replace(report, findings=()).green
 
@@ -156,7 +158,7 @@ def test_a_rule_that_finds_a_million_places_names_some() -> None:
     text = "".join(f"{number}番 ■■\n" for number in range(10_000))
     report = Case({"text": text}).report(PLACEHOLDER, watch)
     assert len(report.findings) == 25
-    assert "25" in (item(report, "wording/placeholder").reason or "")
+    assert "25" in str(item(report, "wording/placeholder").reason)
 
 
 def test_a_mail_that_does_not_render_cannot_be_judged() -> None:
@@ -183,11 +185,13 @@ def test_what_nobody_brought_along_is_left_for_later() -> None:
 
 
 def test_a_ledger_that_cannot_be_read_leaves_its_rules_for_later() -> None:
+    gone = Sentence("The ledger is gone.", "配信台帳がありません。")
+
     def broken() -> tuple[Any, ...]:
-        raise PipelineError("The ledger is gone.")
+        raise PipelineError(gone)
 
     (report,) = run(Case().workspace(), ["sale"], means(history=broken)).campaigns
-    assert item(report, "recipients/growth") == Item("recipients/growth", Status.LATER, "The ledger is gone.")
+    assert item(report, "recipients/growth") == Item("recipients/growth", Status.LATER, gone)
     assert item(report, "recipients/not-empty").status is Status.PASS
 
 
@@ -195,7 +199,7 @@ def test_what_a_person_confirms_is_listed() -> None:
     report = Case({"policy": {"checklist": {"confirm": ["content-is-true"]}}}).report(WEEKDAY)
     confirmed = item(report, "person/content-is-true")
     assert (confirmed.heading, confirmed.status) == ("person", Status.LATER)
-    assert "Confirmed: content-is-true" in (confirmed.reason or "")
+    assert "Confirmed: content-is-true" in str(confirmed.reason)
     assert report.green
 
 
@@ -224,12 +228,12 @@ def test_a_mandatory_rule_cannot_be_weighed_and_trying_is_a_finding() -> None:
     case = Case({"text": "[会社名]\n", "policy": policy})
     report = run(case.workspace(), ["sale"], means(), rules=(PLACEHOLDER,))
     assert item(report.campaigns[0], "wording/placeholder").status is Status.FAIL
-    said = {finding.message: finding for finding in report.findings}
+    said = {finding.message.en: finding for finding in report.findings}
     assert {(f.rule, f.path) for f in said.values()} == {("settings/severity", "policy.yaml")}
     assert any("wording/placeholder is mandatory" in message for message in said)
-    (unknown,) = [f for f in said.values() if "no rule wording/weekdya" in f.message]
+    (unknown,) = [f for f in said.values() if "no rule wording/weekdya" in f.message.en]
     assert unknown.severity is Severity.WARNING
-    assert "wording/weekday" in unknown.remedy
+    assert "wording/weekday" in unknown.remedy.en
     assert not report.ok
 
 
@@ -254,7 +258,7 @@ def test_a_name_that_a_policy_has_for_a_rule_of_another_heading_counts() -> None
 def test_a_waiver_sets_a_rule_aside_and_stays_visible() -> None:
     report = Case({"text": BAD, **waiver()}).report(WEEKDAY, WAIVER)
     assert item(report, "wording/weekday") == Item(
-        "wording/weekday", Status.WAIVED, "記念日 (suzuki, 2026-12-31)"
+        "wording/weekday", Status.WAIVED, Sentence(_WAIVED, _WAIVED)
     )
     assert [finding.severity for finding in report.findings] == [Severity.INFO]
     assert report.green
@@ -264,7 +268,7 @@ def test_a_waiver_sets_a_rule_aside_and_stays_visible() -> None:
 def test_a_waiver_is_over_when_the_mail_leaves_after_its_last_day(until: str, *, over: bool) -> None:
     report = Case({"text": BAD, **waiver(until=until)}).report(WEEKDAY, WAIVER)
     assert item(report, "wording/weekday").status is (Status.FAIL if over else Status.WAIVED)
-    assert [f.message for f in about(report, "settings/waiver")] == (
+    assert [f.message.en for f in about(report, "settings/waiver")] == (
         [f"The waiver of wording/weekday ended on {until}."] if over else []
     )
 
@@ -272,7 +276,7 @@ def test_a_waiver_is_over_when_the_mail_leaves_after_its_last_day(until: str, *,
 def test_a_waiver_that_waives_nothing_is_a_finding() -> None:
     report = Case(waiver()).report(WEEKDAY, WAIVER)
     (found,) = about(report, "settings/waiver")
-    assert "waives nothing" in found.message
+    assert "waives nothing" in found.message.en
     assert item(report, "settings/waiver").status is Status.WARN
 
 
@@ -287,13 +291,13 @@ def test_a_mandatory_rule_cannot_be_waived_and_trying_is_a_finding() -> None:
     assert item(report, "wording/placeholder").status is Status.FAIL
     (found,) = about(report, "settings/waiver")
     assert found.severity is Severity.ERROR
-    assert "mandatory" in found.message
+    assert "mandatory" in found.message.en
 
 
 def test_a_waiver_of_no_rule_is_a_finding_with_the_nearest_name() -> None:
     report = Case({"text": BAD, **waiver("wording/wekday")}).report(WEEKDAY, WAIVER)
     (found,) = about(report, "settings/waiver")
-    assert found.remedy == "Did you mean `wording/weekday`?"
+    assert found.remedy.en == "Did you mean `wording/weekday`?"
     assert found.severity is Severity.WARNING
 
 

@@ -30,7 +30,7 @@ def test_two_campaigns_in_one_change_are_a_finding_on_each(story: Story) -> None
     found = _found(story, {**story.campaign("spring"), **story.campaign("summer")})
     assert [f.path for f in found] == ["campaigns/spring/campaign.yaml", "campaigns/summer/campaign.yaml"]
     assert {f.rule for f in found} == {"settings/one-campaign"}
-    assert "spring, summer" in found[0].message
+    assert "spring, summer" in found[0].message.en
     assert found[0].severity is Severity.ERROR
     assert found[0].position.line == 1
 
@@ -62,4 +62,4 @@ def test_the_policy_weighs_it(story: Story, level: str, severities: set[Severity
 def test_it_speaks_japanese_where_the_policy_does(story: Story) -> None:
     two = {**story.campaign("spring"), **story.campaign("summer")}
     found = _found(story, {**two, "policy.yaml": POLICY.replace("language: en", "language: ja", 1)})
-    assert "複数のキャンペーン" in found[0].message
+    assert "複数のキャンペーン" in found[0].message.ja

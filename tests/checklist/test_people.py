@@ -10,6 +10,7 @@ from pipeline.checklist import data, recipients
 from pipeline.checklist.data import known_names, survey
 from pipeline.checklist.draft import Audience
 from pipeline.checklist.rule import Need, Rule
+from pipeline.sentence import Language
 from tests.checklist.drafts import Case, loaded
 from tests.checklist.test_cases import path_of
 
@@ -31,10 +32,10 @@ def bad_examples() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("rule", "example"), list(bad_examples()))
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_no_finding_shows_a_value_of_anybody(rule: Rule, example: dict[str, Any], language: str) -> None:
-    report = Case({**example, "policy": {**example.get("policy", {}), "language": language}}).report(rule)
+def test_no_finding_shows_a_value_of_anybody(rule: Rule, example: dict[str, Any], language: Language) -> None:
+    report = Case(example).report(rule)
     values = {value for row in example["rows"] for key, value in row.items() if key != "id" or "@" in value}
-    said = " ".join(f"{finding.message} {finding.remedy}" for finding in report.findings)
+    said = " ".join(finding.in_full(language) for finding in report.findings)
     assert report.findings
     assert [value for value in values if value and value in said and not _OURS.fullmatch(value)] == []
 

@@ -88,7 +88,7 @@ def test_the_rules_read_the_mail_of_the_authors_own_people_too() -> None:
     assert not Case({"text": text}).report(placeholder).findings
     (finding,) = Case({"text": text, "files": {"personas.yaml": persona}}).report(placeholder).findings
     assert finding.path.endswith("body.txt")
-    assert "■" in finding.message
+    assert "■" in finding.message.en
 
 
 NAMES = [f"campaign-{n:02}" for n in range(20)]

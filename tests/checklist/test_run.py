@@ -11,6 +11,7 @@ from pipeline.checklist.rule import HEADINGS, Need
 from pipeline.checklist.run import run
 from pipeline.clock import SystemClock
 from pipeline.models.finding import Finding, Severity
+from pipeline.sentence import Sentence
 from pipeline.wiring import contacts_of
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
@@ -83,7 +84,7 @@ def test_a_mistake_fails_its_own_item_and_rendering_could_not_run(story: Story) 
 def test_without_contacts_the_columns_are_left_for_later(story: Story) -> None:
     (story.root / "members.csv").unlink()
     found = report(story)
-    later = {item.rule: item.reason or "" for item in found.items if item.status is Status.LATER}
+    later = {item.rule: str(item.reason) for item in found.items if item.status is Status.LATER}
     assert "recipients/column-exists" in later
     of_people = {rule.id for rule in RULES if Need.CONTACTS in rule.needs and Need.RECORD not in rule.needs}
     assert of_people <= later.keys()
@@ -101,10 +102,10 @@ def test_a_mail_that_breaks_for_an_unusual_person_fails(story: Story) -> None:
 
 
 def test_what_could_not_run_blocks_and_a_warning_does_not() -> None:
-    warning = Finding("settings/yamllint", "x", "m", severity=Severity.WARNING)
+    warning = Finding("settings/yamllint", "x", Sentence("m", "誤"), severity=Severity.WARNING)
     fine = Item("settings/yamllint", Status.WARN)
     assert CampaignReport("c", "d", (fine,), (warning,)).green
     assert not CampaignReport(
-        "c", "d", (Item("system/renders-for-every-persona", Status.COULD_NOT_RUN, "x"),), ()
+        "c", "d", (Item("system/renders-for-every-persona", Status.COULD_NOT_RUN, Sentence("x", "×")),), ()
     ).green
-    assert not CampaignReport("c", "d", (fine,), (Finding("a/b", "x", "m"),)).green
+    assert not CampaignReport("c", "d", (fine,), (Finding("a/b", "x", Sentence("m", "誤")),)).green

@@ -82,7 +82,7 @@ def test_a_long_letter_that_is_right_raises_no_alarm(language: str, letter: str)
     found = Case(given).report(*RENDERED).findings
     assert [f"{each.rule}: {each.message}" for each in found if each.rule not in unlisted] == []
     # The letter names more days than its facts, and that is pointed out without blocking.
-    assert all("not among the dates" in each.message for each in found)
+    assert all("not among the dates" in each.message.en for each in found)
     assert {str(each.severity) for each in found} <= {"warning"}
 
 
@@ -99,7 +99,7 @@ def test_names_and_values_of_people_are_no_mistakes_of_the_author() -> None:
     }
     found = Case(given).report(*RENDERED).findings
     assert {each.rule for each in found} <= {"wording/past-date", "wording/facts"}
-    assert all("never mentions" in each.message for each in found if each.rule == "wording/facts")
+    assert all("never mentions" in each.message.en for each in found if each.rule == "wording/facts")
 
 
 # --- Copy that wants to keep the rules busy: bounded by what is done, not by the clock

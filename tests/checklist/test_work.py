@@ -62,7 +62,7 @@ def test_a_mail_of_a_repetition_without_end_is_a_finding_and_no_rule_reads_it() 
     case = Case({"raw_text": loop, "body": {"text": "body.txt"}})
     report = case.report(*rules)
     (finding,) = report.findings
-    assert "360,000 characters" in finding.message
+    assert "360,000 characters" in finding.message.en
     assert finding.path.endswith("body.txt")
     assert not report.green
     needy = {rule.id for rule in WORDING if Need.RENDERED in rule.needs}

@@ -15,6 +15,7 @@ from pipeline.models.policy import Approvals, ApprovalStep, Checklist, Policy
 from pipeline.plan.changes import Start, Unchanged
 from pipeline.plan.delivery_plan import Forecast, steps
 from pipeline.plan.report import Entry
+from pipeline.sentence import Sentence
 from pipeline.workspace import typed
 from pipeline.workspace.yaml_file import YamlFile, parse
 from tests.plan.plans import NOW, PLAN
@@ -25,8 +26,19 @@ GITHUB_MAX = 65_536
 ID = PLAN.campaign
 ENTRY = Entry(Start(ID), "冬のセール", PLAN, Forecast(1234, {"unsubscribed": 34}), steps(PLAN, 1234, NOW))
 FOUND = Finding(
-    "wording/style-mix", f"campaigns/{ID}/body.txt", "two styles", "choose one", Position(7, 3), campaign=ID
+    "wording/style-mix",
+    f"campaigns/{ID}/body.txt",
+    Sentence("two styles", "文体が混在"),
+    Sentence("choose one", "統一してください"),
+    Position(7, 3),
+    campaign=ID,
 )
+
+
+def _long(number: int, size: int) -> Sentence:
+    return Sentence(f"{number} " + "@<あ" * size, f"{number} " + "@<あ" * size)
+
+
 ITEMS = (
     Item("recipients/segment-exists", Status.PASS),
     Item("wording/style-mix", Status.FAIL),
@@ -101,7 +113,12 @@ def test_a_size_that_is_not_known_asks_for_at_least_so_many() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_whatever_an_author_writes_stays_text(language: str) -> None:
-    finding = replace(FOUND, message=NASTY, remedy=NASTY, path=f"campaigns/{ID}/$(x) <b>@a.txt")
+    finding = replace(
+        FOUND,
+        message=Sentence(NASTY, NASTY),
+        remedy=Sentence(NASTY, NASTY),
+        path=f"campaigns/{ID}/$(x) <b>@a.txt",
+    )
     text = _comment(finding, entry=replace(ENTRY, title=NASTY), language=language)
     body = text.removeprefix(MARKER)
     assert "<!--" not in re.sub(r"\\<", "", body)
@@ -119,7 +136,7 @@ def test_whatever_an_author_writes_stays_text(language: str) -> None:
 def test_it_is_never_longer_than_github_takes_and_ends_with_a_whole_line(
     campaigns: int, findings: int, size: int
 ) -> None:
-    many = tuple(replace(FOUND, message=f"{n} " + "@<あ" * size) for n in range(findings))
+    many = tuple(replace(FOUND, message=_long(n, size)) for n in range(findings))
     reports = tuple(CampaignReport(f"c{n}", "d" * 64, ITEMS, many) for n in range(campaigns))
     entries = [replace(ENTRY, change=Start(f"c{n}")) for n in range(campaigns)]
     text = comment(entries, Report(reports, many), _policy(), LINKS)
@@ -132,8 +149,8 @@ def test_it_is_never_longer_than_github_takes_and_ends_with_a_whole_line(
 
 
 def test_the_worst_findings_come_first_and_those_of_no_campaign_last() -> None:
-    mild = replace(FOUND, severity=Severity.INFO, message="mild")
-    stray = replace(FOUND, message="stray", campaign=None, path="policy.yaml")
+    mild = replace(FOUND, severity=Severity.INFO, message=Sentence("mild", "軽い"))
+    stray = replace(FOUND, message=Sentence("stray", "はぐれ"), campaign=None, path="policy.yaml")
     report = Report((CampaignReport(ID, None, ITEMS, (mild, FOUND)),), (stray,))
     text = comment([ENTRY], report, _policy(), Links())
     assert text.index("two styles") < text.index("mild") < text.index("Outside of any campaign")
@@ -176,7 +193,8 @@ def test_it_names_who_has_approved_what_and_who_is_missing() -> None:
 def test_it_does_so_in_japanese() -> None:
     text = _comment(said=ONE_OF_TWO, language="ja", asks=ASKS)
     assert f"- **承認**: この内容(`{'d' * 16}`)への承認は2名中1名\n  - ✅ sato\n" in text
-    assert "  - ❌ moriさんが承認した後に内容が変わりました。もう一度確認してもらってください\n" in text
+    anew = "現在の内容をもう一度確認して、承認してもらってください"
+    assert f"  - ❌ moriさんが承認した後に内容が変わりました。{anew}\n" in text
     assert "  - ❌ suzukiさんはこのブランチにプッシュしたため、承認できません\n" in text
     more = "あと1名、作成に関わっていない方の承認が必要です(suzuki、tanakaは作成に関わったため承認できません)"
     assert f"  - ⏳ {more}\n" in text.replace("\\", "")
@@ -191,7 +209,9 @@ def test_enough_is_enough_and_an_unknown_size_asks_for_at_least_so_many() -> Non
 
 
 def test_where_github_cannot_be_asked_it_says_so_and_what_is_needed() -> None:
-    text = _comment(said=NotAsked("GitHub cannot be asked: <b>502</b>"), asks=ASKS)
+    text = _comment(
+        said=NotAsked(Sentence("GitHub cannot be asked: <b>502</b>", "問い合わせできません")), asks=ASKS
+    )
     assert "needs 2 by people who wrote none of it" in text
     assert "who has approved is not known: GitHub cannot be asked: \\<b\\>502" in text
     assert "to be ticked by an approver: content-is-true, audience-is-right" in text

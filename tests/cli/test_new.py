@@ -13,7 +13,8 @@ def test_a_new_segment_and_a_new_campaign_pass_check_at_once(story: Story, run: 
     assert "made campaigns/2026-12-winter-sale/campaign.yaml" in made.stdout
     assert "postmerge check 2026-12-winter-sale" in made.stdout
     checked = run("check", status=0)
-    assert "ok   2026-12-winter-sale" in checked.stdout
+    green = "OK" if language == "ja" else "ok"
+    assert f"{green}   2026-12-winter-sale" in checked.stdout
     text = (story.root / "campaigns/2026-12-winter-sale/body.txt").read_text(encoding="utf-8")
     assert ("配信停止はこちら" in text) == (language == "ja")
 

@@ -29,7 +29,7 @@ def test_a_new_repository_is_green_and_nothing_that_is_there_is_overwritten(tmp_
     assert say(tmp_path, "new", "repository").status == 0
     assert (tmp_path / OUR_OWN).read_text("utf-8") == starter_files()[OUR_OWN]
     checked = say(tmp_path, "check")
-    assert (checked.status, "1 campaign, 0 errors, 0 other findings" in checked.text) == (0, True)
+    assert (checked.status, "キャンペーン1件、エラー0件、そのほかの指摘0件" in checked.text) == (0, True)
     assert say(tmp_path, "schema", "--check").status == 0
 
     (tmp_path / "policy.yaml").write_text("mine\n", encoding="utf-8")

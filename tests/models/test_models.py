@@ -8,8 +8,11 @@ from pipeline.models.finding import Finding, Position, Severity, blocking, in_or
 from pipeline.models.policy import Policy
 from pipeline.models.recipient import Recipient
 from pipeline.models.segment import Segment
+from pipeline.sentence import Sentence
 from pipeline.workspace.yaml_file import YamlFile, parse
 from tests.workspace.repo import CAMPAIGN, POLICY, SEGMENT
+
+_SAID = Sentence("m", "誤")
 
 
 def read(model: type[Any], text: str) -> Any:
@@ -98,8 +101,8 @@ def test_two_rows_that_differ_anywhere_have_different_seals() -> None:
 
 
 def test_findings_are_listed_by_file_and_line_and_each_once() -> None:
-    late, early = Finding("a/b", "x", "m", position=Position(9, 1)), Finding("a/b", "x", "m")
-    warning = Finding("a/c", "b", "m", severity=Severity.WARNING)
+    late, early = Finding("a/b", "x", _SAID, position=Position(9, 1)), Finding("a/b", "x", _SAID)
+    warning = Finding("a/c", "b", _SAID, severity=Severity.WARNING)
     assert in_order([late, early, warning, late]) == (warning, early, late)
     assert blocking([late, warning]) == (late,)
     assert late.of("sale").campaign == "sale"

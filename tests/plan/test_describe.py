@@ -28,7 +28,10 @@ from pipeline.plan.unusual import (
     Unusual,
 )
 from pipeline.render.stencil_report import Sharing
+from pipeline.sentence import Sentence
 from tests.plan.plans import NOW, PLAN
+
+_NO_FILE = Sentence("no file", "ファイルがありません")
 
 EXCLUDED = {reason.value: 10 * n for n, reason in enumerate(Reason, 1)}
 UNUSUAL: tuple[Unusual, ...] = (
@@ -36,7 +39,12 @@ UNUSUAL: tuple[Unusual, ...] = (
     OutOfBounds(12, 500, 5000),
     FarFrom(5001, Compared(1000), 1.5),
     FarFrom(5001, Compared(1000, "2026-11-autumn-sale"), 1.5),
-    NotCounted("The contact file segments/contacts/members.csv is not there."),
+    NotCounted(
+        Sentence(
+            "The contact file segments/contacts/members.csv is not there.",
+            "ファイルsegments/contacts/members.csvが見つかりません。",
+        )
+    ),
     NoSender("news"),
     TooLate(),
     TimeHasPassed(),
@@ -170,7 +178,7 @@ def test_a_title_cannot_break_out_of_the_comment(title: str) -> None:
 
 @pytest.mark.parametrize("problem", HOSTILE)
 def test_a_reason_cannot_break_out_of_the_comment_either(problem: str) -> None:
-    comment = as_markdown([replace(START, unusual=(NotCounted(problem),), steps=())], "en")
+    comment = as_markdown([replace(START, unusual=(NotCounted(Sentence(problem, problem)),), steps=())], "en")
     line = next(line for line in comment.split("\n") if "could not be counted" in line)
     assert not re.search(r"(?<!\\)[<`|]", line)
 
@@ -208,7 +216,7 @@ def test_the_data_is_plain_and_complete() -> None:
 
 def test_a_campaign_that_could_not_be_counted_has_no_steps_and_says_why() -> None:
     entry = replace(
-        START, forecast=Forecast(None, problem="no file"), steps=(), unusual=(NotCounted("no file"),)
+        START, forecast=Forecast(None, problem=_NO_FILE), steps=(), unusual=(NotCounted(_NO_FILE),)
     )
     text = as_text([entry], "en")
     assert re.search(r"recipients +unknown", text)

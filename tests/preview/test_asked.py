@@ -12,6 +12,7 @@ from pipeline.checklist.web import Web
 from pipeline.cli.options import Place
 from pipeline.cli.preview import Looking, album_at
 from pipeline.preview.page import page
+from pipeline.sentence import Sentence
 from tests.preview.scene import PAGE, scene
 
 pytestmark = pytest.mark.slow
@@ -25,7 +26,9 @@ def test_links_are_listed_with_status_and_title_where_the_network_was_allowed(tm
     links = "".join(f'<a href="{shop}/{name}?utm_source=n">{name}</a> ' for name in ("sale", "gone", "old"))
     story = scene(tmp_path / "repository", PAGE.replace("MORE", links))
     looking = Looking(
-        Place(story.root), no_camera="it is not asked for", fetch=Web(lambda ip: ip == "127.0.0.1")
+        Place(story.root),
+        no_camera=Sentence("it is not asked for", "撮影しない設定です"),
+        fetch=Web(lambda ip: ip == "127.0.0.1"),
     )
     (sheet,) = (album := album_at(looking)).sheets
     server.shutdown()

@@ -22,6 +22,7 @@ from pipeline.preview.pictures import write_pictures
 from pipeline.preview.serving import Showing, server_of
 from pipeline.preview.sheet import Album, Person
 from pipeline.preview.studio import Studio
+from pipeline.sentence import SILENCE, Sentence
 from tests.preview.browser import needs_a_browser
 from tests.preview.scene import HOSTILE, PAGE, TEXT, YAML, scene
 
@@ -63,7 +64,14 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     story.write({"campaigns/second/campaign.yaml": YAML, "campaigns/second/body.html": hostile})
     story.write({"campaigns/second/body.txt": TEXT})
     pictured = looked_at(story.root)
-    framed = album_at(Looking(Place(story.root), ("second",), "main", no_camera="it is not asked for"))
+    framed = album_at(
+        Looking(
+            Place(story.root),
+            ("second",),
+            "main",
+            no_camera=Sentence("it is not asked for", "撮影しない設定です"),
+        )
+    )
     album = replace(pictured, sheets=(*pictured.sheets, *framed.sheets))
     file = root / "index.html"
     file.write_text(page(album), encoding="utf-8", newline="\n")
@@ -254,10 +262,14 @@ def test_modes_show_what_they_say(shown: Shown) -> None:
 
 
 def test_the_same_input_gives_the_same_bytes(shown: Shown, tmp_path: Path) -> None:
-    looking = Looking(Place(shown.file.parent / "repository"), ("sale",), no_camera="it is not asked for")
+    looking = Looking(
+        Place(shown.file.parent / "repository"),
+        ("sale",),
+        no_camera=Sentence("it is not asked for", "撮影しない設定です"),
+    )
     assert page(album_at(looking)) == page(album_at(looking))
     with Studio(lambda: chromium.chromium(os.environ)) as studio:
-        again = album_at(replace(looking, studio=studio, no_camera=""))
+        again = album_at(replace(looking, studio=studio, no_camera=SILENCE))
     (sheet,) = again.sheets
     for one, other in zip(shown.album.sheets[0].people, sheet.people, strict=True):
         assert [(view.modes, view.picture) for view in one.views] == [

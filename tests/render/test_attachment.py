@@ -16,7 +16,7 @@ def test_the_right_file_goes_along_under_its_own_name() -> None:
 def test_another_file_of_the_same_name_is_refused_and_its_digest_named() -> None:
     result = attach("files/guide.pdf", DATA + b"!", DIGEST)
     assert isinstance(result, RenderFailure)
-    assert hashlib.sha256(DATA + b"!").hexdigest() in result.sentence
+    assert hashlib.sha256(DATA + b"!").hexdigest() in result.sentence.en
     assert result.template == "files/guide.pdf"
 
 

@@ -27,7 +27,7 @@ def test_a_sound_campaign_has_no_problems(mail: Change) -> None:
 def test_the_same_fault_is_told_once(mail: Change) -> None:
     source = mail(words="\n{{ recipient.nothing }}")
     (problem,) = problems(source, invented(["family_name"], "ja"))
-    assert problem.place == "body.txt, line 2"
+    assert problem.place.en == "body.txt, line 2"
 
 
 def test_a_fault_that_only_some_people_meet_is_found(mail: Change) -> None:

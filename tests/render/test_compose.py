@@ -94,17 +94,17 @@ def test_a_column_named_like_a_method_is_the_column(mail: Change) -> None:
 )
 def test_a_misspelt_name_is_an_error_with_its_line(mail: Change, words: str, name: str) -> None:
     failure = failed(mail(words=words))
-    assert name in failure.sentence
-    assert failure.place == "body.txt, line 2"
+    assert name in failure.sentence.en
+    assert failure.place.en == "body.txt, line 2"
 
 
 def test_the_author_is_told_which_names_there_are(mail: Change) -> None:
-    assert "family_name" in failed(mail(words="{{ recipient.nmae }}")).sentence
+    assert "family_name" in failed(mail(words="{{ recipient.nmae }}")).sentence.en
 
 
 def test_the_line_of_a_mistake_in_a_piece_is_the_line_in_that_piece(mail: Change) -> None:
     source = mail(words="a\nb\n{% include 'part.txt' %}", files={"part.txt": "\n\n\n{{ nothing }}"})
-    assert failed(source).place == "part.txt, line 4"
+    assert failed(source).place.en == "part.txt, line 4"
 
 
 def test_a_tag_that_is_not_closed_is_an_error_with_its_line(mail: Change) -> None:
@@ -130,13 +130,13 @@ def test_a_name_that_leaves_the_folder_finds_nothing(mail: Change, name: str) ->
     source = mail(
         words="{% include '" + name + "' %}", files={"../policy.yaml": "x", "x": "x"}, shared={"x": "x"}
     )
-    assert "no piece of the name" in failed(source).sentence
+    assert "no piece of the name" in failed(source).sentence.en
 
 
 @pytest.mark.parametrize("value", ["{{ 7 * 7 }}", "{% raw %}", "{{ recipient }}"])
 def test_a_value_with_braces_is_never_evaluated_and_never_sent(mail: Change, value: str) -> None:
     failure = failed(mail(words="{{ recipient.family_name }}"), family_name=value)
-    assert "left in the mail" in failure.sentence
+    assert "left in the mail" in failure.sentence.en
 
 
 @given(st.text(alphabet="{}%#7* aあ<&\"'|", max_size=30))
@@ -170,7 +170,7 @@ def test_a_preheader_of_two_lines_is_refused(mail: Change) -> None:
 
 @pytest.mark.parametrize("words", ["", "  \n", "{% if recipient.v %}x{% endif %}"])
 def test_an_empty_part_is_not_sent(mail: Change, words: str) -> None:
-    assert "Nothing is left" in failed(mail(words=words), v="").sentence
+    assert "Nothing is left" in failed(mail(words=words), v="").sentence.en
 
 
 def test_an_empty_subject_is_not_sent(mail: Change) -> None:
@@ -192,12 +192,12 @@ def test_numbers_and_dates_are_written_for_readers(mail: Change) -> None:
 
 @pytest.mark.parametrize("value", ["多い", "1,200", "", "NaN", "1E999999999", "inf"])
 def test_what_is_no_number_is_not_written_as_one(mail: Change, value: str) -> None:
-    assert "not a number" in failed(mail(words="{{ recipient.v|number }}"), v=value).sentence
+    assert "not a number" in failed(mail(words="{{ recipient.v|number }}"), v=value).sentence.en
 
 
 def test_a_thousands_comma_is_not_taken_for_zero(mail: Change) -> None:
     assert (
         "whole number"
-        in failed(mail(words="{% if recipient.v|int > 100 %}x{% endif %}y"), v="1,200").sentence
+        in failed(mail(words="{% if recipient.v|int > 100 %}x{% endif %}y"), v="1,200").sentence.en
     )
     assert made(mail(words="{% if recipient.v|int > 100 %}x{% endif %}y"), v="").text == "y"

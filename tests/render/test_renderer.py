@@ -79,8 +79,8 @@ def test_a_hostile_template_fails_for_its_recipient_and_for_nobody_else(
     assert isinstance(second, RenderFailure)
     assert second.recipient_id == "m2"
     assert second.template == "body.txt"
-    assert second.sentence.endswith(".")
-    assert second.remedy.endswith(".")
+    assert second.sentence.en.endswith(".")
+    assert second.remedy.en.endswith(".")
     for result, who in ((first, "m1"), (third, "m3")):
         assert isinstance(result, Message)
         assert result.recipient_id == who
@@ -90,8 +90,8 @@ def test_a_hostile_template_fails_for_its_recipient_and_for_nobody_else(
 def test_the_line_of_an_endless_loop_is_named(mail: Change, render: Render) -> None:
     (result,) = render(mail(words="one\ntwo\n" + STOPPED["a loop inside a loop"]))
     assert isinstance(result, RenderFailure)
-    assert result.place == "body.txt, line 3"
-    assert "computing time" in result.sentence
+    assert result.place.en == "body.txt, line 3"
+    assert "computing time" in result.sentence.en
 
 
 def test_work_that_only_the_kernel_can_stop_is_stopped(mail: Change, render: Render) -> None:
@@ -103,7 +103,7 @@ def test_work_that_only_the_kernel_can_stop_is_stopped(mail: Change, render: Ren
     source = mail(words="{% if recipient.poison %}" + attack + "{% endif %}ok")
     ill, well = render(source, person(1, poison="a"), person(2))
     assert isinstance(ill, RenderFailure)
-    assert "computing time" in ill.sentence
+    assert "computing time" in ill.sentence.en
     assert isinstance(well, Message)
 
 
@@ -215,7 +215,7 @@ def test_a_row_with_a_bad_address_gets_no_mail_and_harms_nobody(
     bad, good = render(mail(), Recipient("m1", address, {"family_name": "鈴木"}), person(2))
     assert isinstance(bad, RenderFailure)
     assert isinstance(good, Message)
-    assert "example" not in bad.sentence
+    assert "example" not in bad.sentence.en
 
 
 def test_one_recipients_values_never_reach_the_next_mail(mail: Change, render: Render) -> None:

@@ -92,13 +92,13 @@ def test_each_mistake_is_one_sentence_at_its_place(
     assert old in CAMPAIGN
     lines = CAMPAIGN.replace("                # the", "")
     (finding,) = findings(Campaign, lines.replace(old, new, 1))
-    assert (finding.message, finding.remedy) == (message, remedy)
+    assert (finding.message.en, finding.remedy.en) == (message, remedy)
     assert finding.position == position
 
 
 def test_a_key_without_a_value_is_told_so() -> None:
     (finding,) = findings(Campaign, CAMPAIGN.split("waivers:", maxsplit=1)[0] + "waivers:\n")
-    assert finding.message == "`waivers` has no value."
+    assert finding.message.en == "`waivers` has no value."
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ def test_a_key_without_a_value_is_told_so() -> None:
 def test_a_choice_of_forms_gives_one_finding(old: str, new: str, message: str, remedy: str) -> None:
     assert old in POLICY
     (finding,) = findings(Policy, POLICY.replace(old, new))
-    assert finding.message == message
-    assert remedy in finding.remedy
+    assert finding.message.en == message
+    assert remedy in finding.remedy.en
     assert finding.position.line > 15
 
 

@@ -60,7 +60,7 @@ def test_a_mistake_is_found_at_its_line_with_a_remedy_and_filed_under_its_campai
     path, old, new, rule, line, words = mistake
     repo.change(path, old, new)
     workspace = on_disk(opened)
-    finding = next(found for found in workspace.findings if found.rule == rule and words in found.remedy)
+    finding = next(found for found in workspace.findings if found.rule == rule and words in found.remedy.en)
     assert (finding.path, finding.position.line, finding.campaign) == (path, line, ID)
     assert finding.severity is Severity.ERROR
     assert (ID in workspace.broken) == (rule in {"settings/schema", "settings/yaml"})
@@ -81,18 +81,18 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_files(repo: Repo, ope
 def test_another_file_under_the_attachments_name_tells_its_sha256(repo: Repo, opened: Repository) -> None:
     repo.write(f"{SALE}/files/size-guide.pdf", b"another")
     finding = only(on_disk(opened), "system/attachment")
-    assert hashlib.sha256(b"another").hexdigest() in finding.remedy
+    assert hashlib.sha256(b"another").hexdigest() in finding.remedy.en
     assert finding.position == Position(16, 5)
 
 
 def test_a_pointer_of_git_lfs_is_not_taken_for_the_attachment(repo: Repo, opened: Repository) -> None:
     repo.write(f"{SALE}/files/size-guide.pdf", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n")
-    assert "LFS" in only(on_disk(opened), "system/attachment").remedy
+    assert "LFS" in only(on_disk(opened), "system/attachment").remedy.en
 
 
 def test_a_file_that_git_ignores_is_missing(repo: Repo, opened: Repository) -> None:
     repo.write(".gitignore", "*.pdf\n")
-    assert "ignores" in only(on_disk(opened), "system/attachment").message
+    assert "ignores" in only(on_disk(opened), "system/attachment").message.en
 
 
 @pytest.mark.parametrize("content", [b"a\0b", "日本".encode("shift_jis")])
@@ -156,7 +156,7 @@ def test_two_folders_that_differ_in_case_are_both_named(repo: Repo, opened: Repo
     shutil.copytree(repo.root / SALE, repo.root / SALE.replace("winter", "Winter"))
     workspace = on_disk(opened)
     assert workspace.campaigns == {}
-    twins = {finding.campaign for finding in workspace.findings if "capital" in finding.message}
+    twins = {finding.campaign for finding in workspace.findings if "capital" in finding.message.en}
     assert twins == {ID, ID.replace("winter", "Winter")}
 
 

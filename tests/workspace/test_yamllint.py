@@ -47,7 +47,7 @@ def test_a_configuration_that_yamllint_refuses_is_a_finding(repo: Repo, opened: 
     repo.write(".yamllint.yaml", "rules: {no-such-rule: enable}\n")
     (finding,) = lint(opened.working_tree())
     assert finding.path == ".yamllint.yaml"
-    assert "no-such-rule" in finding.message
+    assert "no-such-rule" in finding.message.en
 
 
 def test_a_hostile_file_is_refused_before_yamllint_reads_it(repo: Repo, opened: Repository) -> None:

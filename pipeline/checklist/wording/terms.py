@@ -77,10 +77,10 @@ def _read(draft: Draft, path: str) -> Terms | tuple[Objection, ...]:
 def _unreadable(finding: Finding) -> Objection:
     return Objection(
         Place(finding.path, finding.position),
-        finding.message,
-        f"用語集を読み込めません：{finding.message}",
-        finding.remedy,
-        f"用語集を直してください。{finding.remedy}",
+        finding.message.en,
+        f"用語集を読み込めません：{finding.message.ja}",
+        finding.remedy.en,
+        f"用語集を直してください。{finding.remedy.ja}",
     )
 
 

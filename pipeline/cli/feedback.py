@@ -17,12 +17,13 @@ from pipeline.desk import Desk
 from pipeline.errors import UsageError
 from pipeline.feedback.heard import Heard
 from pipeline.feedback.kept import Kept
+from pipeline.feedback.queue import Queue
 from pipeline.feedback.reading import Reader, Taken
 from pipeline.incident.unknown import Told, resolve_by_events
 from pipeline.ledger.entry import State
 from pipeline.models.quantity import parse_duration
 from pipeline.plan.columns import wrapped
-from pipeline.wiring.of_feedback import queue_of
+from pipeline.wiring.of_feedback import file_queue_of, queue_of
 
 _NOTHING: Final = "No event has come."
 
@@ -48,22 +49,36 @@ class _Done:
 
 @click.command()
 @click.option("--for", "limit", metavar="DURATION", help="Stay and wait for more, as in 20m.")
+@click.option(
+    "--events",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read this file in the place of the queue, one JSON object a line.",
+)
 @format_option("text", "json", "markdown")
 @policy_option()
 @target_option()
 @branch_option()
 @click.pass_obj
 def feedback(  # noqa: PLR0917 click hands them over like this
-    place: Place, limit: str | None, form: str, policy_file: Path | None, target: str, branch: str
+    place: Place,
+    /,
+    limit: str | None,
+    file: Path | None,
+    form: str,
+    policy_file: Path | None,
+    target: str,
+    branch: str,
 ) -> None:
     """Read what SES reports of mail that has left.
 
     Events are kept in the archive, and then taken out of the queue. The gate and `status` go by what is
     kept; who is unknown is settled where events prove it. Safe to run twice, and after a kill.
     """
-    stay = None if limit is None else _duration(limit)
+    stay = None if limit is None or file is not None else _duration(limit)
     with desks.open_desk(place.start, target, branch, policy_file) as desk, Narration() as narration:
-        done = _read(desk, target, stay, narration)
+        queue = _queue(desk, target) if file is None else file_queue_of(file)
+        done = _read(desk, target, queue, stay, narration)
     click.echo(_shown(done, form))
 
 
@@ -80,15 +95,19 @@ def _duration(written: str) -> timedelta:
         raise UsageError(f"--for {written}: {error}.") from None
 
 
-def _read(desk: Desk, target: str, stay: timedelta | None, narration: Narration) -> _Done:
+def _queue(desk: Desk, target: str) -> Queue:
     if desk.target.feedback is None:
         raise UsageError(
             f"The target {target} reads no events.",
             f"Name the queue in policy.yaml: targets.{target}.feedback: {{sqs: NAME}}.",
         )
+    return queue_of(desk.target.feedback, desk.target)
+
+
+def _read(desk: Desk, target: str, queue: Queue, stay: timedelta | None, narration: Narration) -> _Done:
     clock, archive = SystemClock(), desk.archive()
     kept = Kept(archive)
-    reader = Reader(queue_of(desk.target.feedback, desk.target), kept, desk.ledger, clock)
+    reader = Reader(queue, kept, desk.ledger, clock)
 
     def tell(page: Taken) -> None:
         for campaign, events in page.ours.items():

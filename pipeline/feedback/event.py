@@ -77,11 +77,16 @@ _DIGITS: Final = re.compile(r"[0-9a-f]{32}")
 
 def events_in(written: str) -> Iterator[Event | Foreign]:
     """What stands in a file: one JSON value a line, or one JSON list."""
-    for text in _values(written):
+    for text in texts_in(written):
         try:
-            yield event_of(json.loads(text) if isinstance(text, str) else text)
+            yield event_of(json.loads(text))
         except (ValueError, RecursionError):
             yield Foreign("no JSON")
+
+
+def texts_in(written: str) -> Iterator[str]:
+    """The values that stand in a file, each as a text of its own."""
+    return (value if isinstance(value, str) else json.dumps(value) for value in _values(written))
 
 
 def _values(written: str) -> Iterable[Any]:

@@ -1,5 +1,7 @@
 """Where the events of a target wait, and what is heard of its mail."""
 
+from pathlib import Path
+
 from pipeline.archive.store import Archive
 from pipeline.clock import Clock
 from pipeline.delivery.feedback import Feedback
@@ -15,6 +17,13 @@ def queue_of(feedback: Sqs, target: Target) -> Queue:
     from pipeline.feedback.sqs import SqsQueue  # noqa: PLC0415
 
     return SqsQueue(feedback.sqs, region=target.region)
+
+
+def file_queue_of(path: Path) -> Queue:
+    """A file of events in the place of a queue."""
+    from pipeline.feedback.event_file import EventFile  # noqa: PLC0415
+
+    return EventFile(path)
 
 
 def feedback_of(

@@ -82,16 +82,28 @@ def test_what_came_too_early_is_settled_by_a_later_run_from_what_is_kept(
     [sale] = early["campaigns"]
     assert (sale["events"], sale["accepted"], sale["too_young"]) == (2, 0, 2)
     assert story.account()[5] == 5
-    later = json.loads(run("feedback", "--format", "json", status=0).stdout)
+    # It may stay for a while.
+    later = json.loads(run("feedback", "--for", "1s", "--format", "json", status=0).stdout)
     [sale] = later["campaigns"]
     assert (sale["events"], sale["accepted"], sale["too_young"], sale["delivered"]) == (0, 2, 0, 1)
     assert (later["target"], later["aside"]) == ("local", {})
     assert story.account() == (5, 2, 0, 0, 0, 3)
 
 
-def test_it_may_stay_for_a_while(run: Run) -> None:
-    publish(make_queue(), body("Delivery", BATCH, "m1"))
-    assert "1 delivered" in run("feedback", "--for", "1s", status=0).stdout
+def test_a_file_of_events_is_read_in_the_place_of_the_queue(story: Story, run: Run, tmp_path: Path) -> None:
+    """Also what was set aside, once the ledger knows the campaign; a target needs no queue for it."""
+    story.write({"policy.yaml": LOUD})
+    file = tmp_path / "collected.jsonl"
+    file.write_text("\n".join([body("Delivery", BATCH, "m1"), body("Bounce", BATCH, "m2"), "noise"]))
+    said = run("feedback", "--events", str(file), status=0).stdout
+    assert "so far 1 delivered, 1 bounced" in said
+    assert "2 who were unknown are accepted now" in said
+    assert "1 set aside in the archive: 1 no JSON" in said
+    assert file.exists()
+    file.write_text(f"[{body('Delivery', BATCH, 'm3')}]")
+    assert "so far 2 delivered, 1 bounced" in run("feedback", "--events", str(file), status=0).stdout
+    file.write_bytes(b"\xff")
+    run("feedback", "--events", str(file), status=3)
 
 
 def test_the_plan_says_whether_events_are_read(story: Story, run: Run) -> None:

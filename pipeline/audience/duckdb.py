@@ -1,7 +1,5 @@
-"""Contacts in CSV, Parquet and SQLite files, through DuckDB in memory. The only module that knows DuckDB."""
+"""Contacts in CSV, Parquet and SQLite files, through DuckDB in memory."""
 
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -9,105 +7,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-import duckdb
-
 from pipeline.audience import selection
 from pipeline.audience.contacts import Rows, Value
-from pipeline.audience.database import one, quoted, text
+from pipeline.audience.database import one, text
 from pipeline.audience.files import fingerprint, fixed_files, state
 from pipeline.audience.loading import Table, load, source_columns
 from pipeline.audience.rule import AudienceRule
+from pipeline.audience.session import CHUNK, MEMORY, MEMORY_WHILE_SENDING, Session, enough
 from pipeline.audience.standing import JudgedStanding
-from pipeline.errors import PipelineError, Refused, named_below
+from pipeline.errors import PipelineError, named_below
 from pipeline.models.policy import ContactSource
 from pipeline.models.recipient import Exclusion, Reason, Recipient
 from pipeline.sentence import Sentence
 
-#: Recipients or exclusions in one piece of a resolution.
-CHUNK = 5_000
 #: Row ids that are named of the rows that share a value.
 _EXAMPLES = 5
-#: Beyond it DuckDB uses the disk. A million people with a dozen columns are put in order in this.
-_MEMORY = "192MB"
-#: Kept for as long as a delivery sends: what is asked of it again is about fifty people at a time.
-_MEMORY_WHILE_SENDING = "64MB"
-
-
-class Session:
-    """A database in memory that can read the named files and nothing else, and spills to a private folder."""
-
-    def __init__(self, files: Iterable[Path], memory: str = _MEMORY) -> None:
-        self._spill = tempfile.mkdtemp(prefix="postmerge-")
-        self._connection = duckdb.connect(
-            ":memory:",
-            config={
-                # each thread sorts in memory of its own, and there is little
-                "threads": 1,
-                "memory_limit": memory,
-                "temp_directory": self._spill,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "allow_community_extensions": False,
-            },
-        )
-        allowed = ", ".join(text(path) for path in files)
-        self.run(f"SET allowed_paths = [{allowed}]")
-        self.run("SET enable_external_access = false")
-        self.run("SET lock_configuration = true")
-
-    def run(self, sql: str) -> None:
-        """Execute a statement."""
-        try:
-            self._connection.execute(sql)
-        except duckdb.Error as error:
-            raise _broken(error) from None
-
-    def rows(self, sql: str, size: int = CHUNK) -> Iterator[list[tuple[Any, ...]]]:
-        """The answer, on a cursor of its own."""
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute(sql)
-            while chunk := cursor.fetchmany(size):
-                yield chunk
-        except duckdb.Error as error:
-            raise _broken(error) from None
-        finally:
-            cursor.close()
-
-    def insert(self, table: str, *columns: Sequence[object]) -> None:
-        """Append columns as lists: a thousand times faster than row by row."""
-        listed = ", ".join("unnest(?)" for _ in columns)
-        try:
-            self._connection.execute(
-                f"INSERT INTO {quoted(table)} SELECT {listed}",
-                [list(column) for column in columns],
-            )
-        except duckdb.Error as error:
-            raise _broken(error) from None
-
-    def close(self) -> None:
-        """Forget everything."""
-        self._connection.close()
-        shutil.rmtree(self._spill, ignore_errors=True)
-
-
-def _broken(error: duckdb.Error) -> PipelineError:
-    """DuckDB's own words may quote a person's data, so only the kind of error is told."""
-    kind = type(error).__name__
-    if isinstance(error, duckdb.ConversionException | duckdb.BinderException | duckdb.OutOfRangeException):
-        return Refused(
-            Sentence(
-                f"A segment's condition compares what cannot be compared ({kind}).",
-                f"セグメントの条件で、種類の違う値を比べています({kind})。",
-            ),
-            "Compare numbers with numbers, dates with date '2025-12-01' and text with 'text'; see the "
-            "columns' values in the source.",
-        )
-    return PipelineError(
-        Sentence(f"The contacts could not be read ({kind}).", f"名簿を読み取れません({kind})。"),
-        "Check that the contact file is whole and of the kind that policy.yaml says, and the free space of "
-        "the disk for temporary files.",
-    )
 
 
 class DuckDbContacts:
@@ -131,8 +45,15 @@ class DuckDbContacts:
 
     def resolve(self, rule: AudienceRule, already: Iterable[tuple[str, str]] = ()) -> "DuckDbResolution":
         """Read, clean and judge every row; close what comes back."""
-        with named_below(self._root), ExitStack() as undo:
-            session, bars = self._gather(rule, undo, everybody=False)
+        already = list(already)
+        with named_below(self._root):
+            return enough(MEMORY, lambda memory: self._resolved(rule, already, memory))
+
+    def _resolved(
+        self, rule: AudienceRule, already: Sequence[tuple[str, str]], memory: str
+    ) -> "DuckDbResolution":
+        with ExitStack() as undo:
+            session, bars = self._gather(rule, undo, memory, everybody=False)
             cleaned = selection.clean(session, "cleaned", "picked")
             had = selection.remember(session, "had", already)
             verdicts = selection.judge(session, "picked", cleaned, had, bars)
@@ -143,17 +64,19 @@ class DuckDbContacts:
 
     def standing(self, rule: AudienceRule) -> JudgedStanding:
         """Judge every row of the source, whatever the predicate says; close what comes back."""
-        with named_below(self._root), ExitStack() as undo:
-            session, bars = self._gather(
-                replace(rule, columns=()), undo, everybody=True, memory=_MEMORY_WHILE_SENDING
-            )
+        with named_below(self._root):
+            return enough(MEMORY_WHILE_SENDING, lambda memory: self._judged(rule, memory))
+
+    def _judged(self, rule: AudienceRule, memory: str) -> JudgedStanding:
+        with ExitStack() as undo:
+            session, bars = self._gather(replace(rule, columns=()), undo, memory, everybody=True)
             cleaned = selection.clean(session, "cleaned", "picked")
             standing = JudgedStanding(session, "picked", cleaned, bars)
             undo.pop_all()
         return standing
 
     def _gather(
-        self, rule: AudienceRule, undo: ExitStack, *, everybody: bool, memory: str = _MEMORY
+        self, rule: AudienceRule, undo: ExitStack, memory: str, *, everybody: bool
     ) -> tuple[Session, str]:
         """Read every file of the rule: `picked`, and the branches that bar people from it.
 

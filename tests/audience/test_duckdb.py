@@ -444,3 +444,27 @@ def test_at_send_time_each_reason_to_leave_somebody_out_is_seen(
             "m7": Reason.UNSUBSCRIBED,
             "m8": Reason.SUPPRESSED,
         }
+
+
+@pytest.fixture
+def crowd(write: Write) -> AudienceRule:
+    """So many that the least memory of the test below does not do."""
+    write("members.csv", [person(n, branch=f"{n:0>200}") for n in range(20_000)])
+    return rule(columns=("branch",))
+
+
+def test_a_crowd_gets_the_memory_that_it_takes(
+    crowd: AudienceRule, contacts: DuckDbContacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.audience.duckdb.MEMORY", ("6MB", "512MB"))
+    with contacts.resolve(crowd, iter([("m1", "")])) as resolution:
+        assert (resolution.recipients, dict(resolution.excluded)) == (19_999, {Reason.ALREADY_HAD_IT: 1})
+
+
+def test_what_the_most_memory_does_not_do_for_is_said(
+    crowd: AudienceRule, contacts: DuckDbContacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.audience.duckdb.MEMORY", ("6MB", "7MB"))
+    with pytest.raises(PipelineError, match="more memory than there is") as told:
+        contacts.resolve(crowd)
+    assert "fewer columns" in told.value.remedy

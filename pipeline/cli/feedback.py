@@ -13,6 +13,7 @@ from pipeline import desk as desks
 from pipeline.cli.narration import Narration
 from pipeline.cli.options import Place, branch_option, format_option, policy_option, target_option
 from pipeline.clock import SystemClock
+from pipeline.delivery.looking import assert_ledger_is_whole
 from pipeline.desk import Desk
 from pipeline.errors import UsageError
 from pipeline.feedback.heard import Heard
@@ -106,6 +107,8 @@ def _queue(desk: Desk, target: str) -> Queue:
 
 def _read(desk: Desk, target: str, queue: Queue, stay: timedelta | None, narration: Narration) -> _Done:
     clock, archive = SystemClock(), desk.archive()
+    # A ledger that has forgotten a campaign would have its events set aside as somebody else's.
+    assert_ledger_is_whole(desk.ledger, archive)
     kept = Kept(archive)
     reader = Reader(queue, kept, desk.ledger, clock)
 

@@ -65,7 +65,7 @@ def deliver(world: World, only: Collection[str] = ()) -> Delivered:
     can be decided at all: main, clock or ledger.
     """
     assert_clock_goes_forward(world)
-    assert_ledger_is_whole(world)
+    assert_ledger_is_whole(world.ledger, world.archive)
     statuses: list[Status] = []
     troubles: list[PipelineError] = []
     for campaign in campaigns_of(world):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from pipeline.archive.store import Archive
 from pipeline.delivery.audience_now import count_now
 from pipeline.delivery.halt_branches import halted_by
 from pipeline.delivery.intent import Ready, asked, asked_if_possible, intent_of, not_asked
@@ -11,6 +12,7 @@ from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import BatchId, Order, Revision
 from pipeline.ledger.hold import HoldKind
+from pipeline.ledger.store import Ledger
 
 #: Two machines' clocks may differ by a little; more is a clock that cannot be trusted with a schedule.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -27,20 +29,21 @@ def assert_clock_goes_forward(world: World) -> None:
         )
 
 
-def assert_ledger_is_whole(world: World) -> None:
+def assert_ledger_is_whole(ledger: Ledger, archive: Archive) -> None:
     """Raise PipelineError when the archive knows a delivery that the ledger has forgotten.
 
     Of any campaign: a ledger that has lost one, also one that main has lost too, may have lost the others.
     """
-    keys = list(world.archive.keys("revisions/"))
+    keys = list(archive.keys("revisions/"))
     campaigns = sorted({key.split("/")[1] for key in keys})
-    known = {marker_key(revision) for name in campaigns for revision in world.ledger.revisions(name)}
+    known = {marker_key(revision) for name in campaigns for revision in ledger.revisions(name)}
     forgotten = [key for key in keys if key not in known]
     if forgotten:
         raise PipelineError(
             f"The archive knows a delivery of {forgotten[0].split('/')[1]} that the ledger does not: the "
             "ledger was lost or is an old copy.",
-            "Bring the ledger back. Without it nobody knows who already has the mail, so nothing is sent.",
+            "Bring the ledger back. Without it nobody knows who already has the mail, so nothing is sent, "
+            "and no event is read.",
         )
 
 

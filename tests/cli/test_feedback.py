@@ -13,7 +13,7 @@ from pipeline.feedback import reading
 from pipeline.incident import unknown
 from pipeline.ledger.entry import BatchId
 from tests.cli.conftest import LOUD, Run, story_of_a_dead_sender
-from tests.cloud import QUEUE, cloud, make_queue, publish
+from tests.cloud import QUEUE, admin, cloud, make_queue, publish
 from tests.feedback.reports import body
 from tests.stories.story import Story
 
@@ -113,6 +113,18 @@ def test_the_plan_says_whether_events_are_read(story: Story, run: Run) -> None:
     assert "reads no events" not in run("plan", status=0).stdout
     story.write({"policy.yaml": LOUD})
     assert "reads no events" in " ".join(run("plan", status=0).stdout.split())
+
+
+def test_without_its_ledger_nothing_is_taken_out_of_the_queue(story: Story, run: Run) -> None:
+    """The bed died before its first message, but after the mark in the archive."""
+    queue = make_queue()
+    publish(queue, body("Delivery", BATCH, "m1"))
+    for file in (story.root / ".postmerge").glob("ledger.db*"):
+        file.unlink()
+    lost = run("feedback", status=3)
+    assert "The archive knows a delivery of sale that the ledger does not" in lost.stderr
+    waiting = admin("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+    assert waiting["ApproximateNumberOfMessages"] == "1"
 
 
 def test_what_is_missing_is_named(story: Story, run: Run) -> None:

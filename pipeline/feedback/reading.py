@@ -164,11 +164,16 @@ class Listening:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._looked_at: datetime | None = None
+        self._answers: dict[str, Heard] = {}
 
     def heard(self, campaign: str) -> Heard:
-        """All that has come by now. Raises PipelineError when queue or archive cannot be read."""
+        """All that had come at the last look. Raises PipelineError when queue or archive cannot be read."""
         now = self._reader.clock.now()
         if self._looked_at is None or now - self._looked_at >= _LOOKS_EVERY:
             self._reader.drain(until=now + _LOOKS_FOR)
             self._looked_at = now
-        return self._reader.kept.heard(campaign)
+            self._answers.clear()
+        # Whoever watches asks about every campaign every few seconds, and a bucket has its price.
+        if campaign not in self._answers:
+            self._answers[campaign] = self._reader.kept.heard(campaign)
+        return self._answers[campaign]

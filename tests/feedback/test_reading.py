@@ -226,11 +226,15 @@ def test_what_was_changed_by_hand_is_not_believed(desk: Desk) -> None:
         desk.reader().kept.heard(CAMPAIGN)
 
 
-def test_while_mail_leaves_the_queue_is_looked_into_once_a_minute(desk: Desk) -> None:
+def test_while_mail_leaves_queue_and_archive_are_looked_into_once_a_minute(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     listening = Listening(desk.reader())
     assert listening.heard(CAMPAIGN) == Heard()
     publish(desk.url, body("Delivery", BATCH, "m1"))
-    assert listening.heard(CAMPAIGN) == Heard()
+    with monkeypatch.context() as context:
+        context.setattr(FolderArchive, "keys", _die)
+        assert listening.heard(CAMPAIGN) == Heard()
     desk.clock.sleep(timedelta(minutes=1))
     assert listening.heard(CAMPAIGN).delivered == 1
     assert desk.waiting() == 0

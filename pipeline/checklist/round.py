@@ -57,6 +57,10 @@ class Round:
         """Renders one campaign after the other, in one child process."""
         return self._stack.enter_context(self.means.rehearsals())
 
+    def get_ready(self) -> None:
+        """Let the process that renders load what it needs, while everything else is looked at."""
+        _ = self.rehearse
+
     @cached_property
     def history(self) -> tuple[Earlier, ...] | None:
         """What the ledger knows. Raises PipelineError when it cannot be read."""

@@ -46,6 +46,8 @@ def run(
     """
     found, wanted = (*workspace.findings, *more), tuple(campaigns)
     with Round(workspace, means) as shared:
+        if workspace.policy is not None and any(Need.RENDERED in rule.needs for rule in rules):
+            shared.get_ready()
         # One segment after the other: its people are looked up once.
         made = {
             name: _Run(shared, name, rules).report(found)

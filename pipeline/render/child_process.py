@@ -61,9 +61,9 @@ _ENDS: Final[dict[int, RenderFailure]] = {
 
 
 class ChildProcess:
-    """The process, seen from outside."""
+    """The process, seen from outside. It loads what it needs while we go on; `begins` waits for it."""
 
-    def __init__(self, source: MailSource, limits: Limits, errand: wire.Errand) -> None:
+    def __init__(self, limits: Limits) -> None:
         self.answered = 0
         self.limits = limits
         #: What was said of branches, in the order of the rows that were asked about.
@@ -79,9 +79,15 @@ class ChildProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        if not self.begins(source, errand):
-            self.end()
+
+    @classmethod
+    def started(cls, source: MailSource, limits: Limits, errand: wire.Errand) -> Self:
+        """A process that is ready for a campaign; PipelineError when there is none to be had."""
+        child = cls(limits)
+        if not child.begins(source, errand):
+            child.end()
             raise _not_started()
+        return child
 
     def begins(self, source: MailSource, errand: wire.Errand) -> bool:
         """Turn to a campaign, the first or another one, and forget the one before; whether it is ready."""
@@ -144,7 +150,8 @@ class ChildProcess:
 class Spare:
     """Keeps a child between two campaigns: starting one takes longer than what most are asked for.
 
-    A context manager; the child that is kept ends with it.
+    A context manager: the first child starts with it, before there is anything to ask for, and the one that
+    is kept ends with it.
     """
 
     def __init__(self) -> None:
@@ -157,7 +164,7 @@ class Spare:
             if child.limits == limits and child.begins(source, errand):
                 return child
             child.end()
-        return ChildProcess(source, limits, errand)
+        return ChildProcess.started(source, limits, errand)
 
     def keep(self, child: ChildProcess) -> None:
         """Take back a child that has answered everything."""
@@ -165,6 +172,9 @@ class Spare:
         self._child = child
 
     def __enter__(self) -> Self:
+        if sys.platform == "linux":
+            with suppress(PipelineError):  # whoever asks for it will be told
+                self._child = ChildProcess(Limits())
         return self
 
     def __exit__(self, *_error: object) -> None:

@@ -21,7 +21,7 @@ class Probe:
 
     def __init__(self, source: MailSource, limits: Limits | None = None) -> None:
         self._link = f"{source.unsubscribe_base}/x" if source.unsubscribe_base else _LINK
-        self._child: ChildProcess | None = ChildProcess(source, limits or Limits(), wire.Errand.WATCH)
+        self._child: ChildProcess | None = ChildProcess.started(source, limits or Limits(), wire.Errand.WATCH)
         self.branches: list[Branch] = []
 
     def __enter__(self) -> Self:

@@ -73,7 +73,7 @@ class Renderer:
     def _started(self) -> ChildProcess:
         if self._spare is not None:
             return self._spare.take(self._source, self._limits, self._errand)
-        return ChildProcess(self._source, self._limits, self._errand)
+        return ChildProcess.started(self._source, self._limits, self._errand)
 
     def render(
         self, recipients: Sequence[Recipient], tags: Callable[[Recipient], Mapping[str, str]] = _no_tags

@@ -36,7 +36,8 @@ def rehearsed(
     """
     results: list[Message | RenderFailure] = []
     seen: set[tuple[Sentence, str | None, int | None]] = set()
-    with Renderer(source, EXAMPLE_KEY, spare=spare) as renderer:
+    # not shared: to find out what several mails have in common takes longer than to make these few
+    with Renderer(source, EXAMPLE_KEY, shared=False, spare=spare) as renderer:
         for result in _one_by_one(renderer, recipients):
             if isinstance(result, RenderFailure):
                 fault = (result.sentence, result.template, result.line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -39,7 +40,10 @@ _COMPARE: Final = Sentence(
 _ADD_IT: Final = Sentence(
     "Add the file to git, or correct the name.", "ファイルをgitに追加するか、名前を直してください。"
 )
-_Reference = nodes.Extends | nodes.FromImport | nodes.Import | nodes.Include
+_LOADING: Final = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
+#: Longer templates are few, and would fill the memory.
+_REMEMBERED: Final = 50_000
+_Found = tuple[int, str | None, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ class _Walk:
             self.add(_SYNTAX, path, *_TOO_LONG)
             return
         try:
-            found = list(_references(text))
+            found = _references(text) if len(text) <= _REMEMBERED else _looked_up(text)
         except TemplateSyntaxError as error:
             self.add(_SYNTAX, path, syntax(error.message), _COMPARE, at or Position(error.lineno))
             return
@@ -146,16 +150,20 @@ def reach(folder: CampaignFolder, shared: Mapping[str, Entry]) -> Reach:
     return Reach(frozenset(walk.reached), tuple(walk.findings))
 
 
-def _references(text: str) -> Iterator[tuple[int, str | None, bool]]:
+@lru_cache(maxsize=512)
+def _references(text: str) -> tuple[_Found, ...]:
+    """As `_looked_up`, remembered: many campaigns share a piece, and one is looked at again and again."""
+    return _looked_up(text)
+
+
+def _looked_up(text: str) -> tuple[_Found, ...]:
     """Line, name, and whether it may be missing, of everything that a template loads."""
-    kinds: tuple[type[_Reference], ...] = (nodes.Extends, nodes.FromImport, nodes.Import, nodes.Include)
-    tree = _PARSER.parse(text)
-    for kind in kinds:
-        for node in tree.find_all(kind):
-            assert isinstance(node, _Reference), "only these were asked for"
-            may_be_missing = isinstance(node, nodes.Include) and node.ignore_missing
-            for name in _names(node.template):
-                yield node.lineno, name, may_be_missing
+    found: list[_Found] = []
+    for node in _PARSER.parse(text).find_all(_LOADING):
+        assert isinstance(node, _LOADING), "only these were asked for"
+        may_be_missing = isinstance(node, nodes.Include) and node.ignore_missing
+        found += [(node.lineno, name, may_be_missing) for name in _names(node.template)]
+    return tuple(found)
 
 
 def _names(template: nodes.Expr) -> Iterator[str | None]:

@@ -1,5 +1,7 @@
 """The production transport, from the merge to the mailbox, against a double that is stricter than SES."""
 
+import hashlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -65,6 +67,17 @@ def test_everybody_gets_it_once_and_many_share_a_call(story: Story, ses: Double)
     mail = ses.mailbox("m7@people.example")[0]
     assert mail["subject"] == "Person 7, the sale begins"
     assert "https://u.hanamori.example/o/" in mail["text"]
+
+
+def test_tags_name_the_batch_and_whom_a_mail_is_for_without_saying_who(story: Story, ses: Double) -> None:
+    _due(story)
+    _pass(story)
+    for number in (1, 60):
+        (mail,) = ses.mailbox(f"m{number}@people.example")
+        batch = mail["tags"].pop("batch")
+        assert re.fullmatch(r"\d+-1", batch), "the number of the batch and that it is its first attempt"
+        named = hashlib.sha256(f"sale\nm{number}".encode()).hexdigest()[:32]
+        assert mail["tags"] == {"campaign": "sale", "revision": "1", "wave": "1", "recipient": named}
 
 
 def test_a_call_without_an_answer_is_unknown_and_never_repeated(story: Story, ses: Double) -> None:

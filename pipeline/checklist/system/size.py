@@ -6,11 +6,20 @@ from typing import Final
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.rule import Need, Objection, Verdict, rule
 from pipeline.models.finding import Severity
+from pipeline.render.message import Message
 
 #: Gmail takes 25 MB and Exchange Online 36 MB by default; company servers take 10 to 20 MB.
 _REFUSED: Final = 20_000_000
 #: What a telephone on the train gets done with.
 _SLOW: Final = 3_000_000
+#: Headers, boundaries, names of attachments.
+_AROUND: Final = 200_000
+
+
+def _at_most(message: Message) -> int:
+    """No less than the bytes on the wire: quoted-printable makes three of one, and lines need their ends."""
+    words = len(message.text.encode()) + len((message.html or "").encode())
+    return 4 * words + 2 * sum(len(file.data) for file in message.attachments) + _AROUND
 
 
 @rule("system/size-total", "The mail is not too large", "メール全体の大きさ", Need.RENDERED)
@@ -24,8 +33,12 @@ def size_total(draft: Draft) -> Iterator[Verdict]:
 
     Misses: the limits of the servers that readers really have.
     """
-    mail = max(draft.mails, key=lambda each: len(each.message.text) + len(each.message.html or ""))
-    size = len(mail.message.as_email(draft.now))
+    longest = max(
+        (each.message for each in draft.mails), key=lambda each: len(each.text) + len(each.html or "")
+    )
+    if _at_most(longest) <= _SLOW:
+        return
+    size = len(longest.as_email(draft.now))
     if size <= _SLOW:
         return
     refused = size > _REFUSED

@@ -78,8 +78,8 @@ def hosted(tmp_path: Path) -> Iterator[Hosted]:
         )
 
 
-def _played(hosted: Hosted) -> Any:
-    return hosted.run("feedback.yml", {"event_name": "schedule"})["feedback"]
+def _played(hosted: Hosted, **event: Any) -> Any:
+    return hosted.run("feedback.yml", event or {"event_name": "schedule"})["feedback"]
 
 
 @pytest.mark.slow
@@ -90,5 +90,10 @@ def test_the_workflow_reads_the_queue_and_says_what_it_heard(hosted: Hosted) -> 
     assert played.result == "success", played.log
     assert f"| {CAMPAIGN} | 2 | 1 | 1 | 0 | 0 | 0 |" in played.summary
     assert "people.example" not in played.log + played.summary
+    publish(make_queue(), body("Complaint", batch, "m1"))
+    stays = _played(hosted, event_name="workflow_dispatch", inputs={"for": "1s"})
+    assert f"| {CAMPAIGN} | 1 | 1 | 1 | 1 | 0 | 0 |" in stays.summary
+    nasty = _played(hosted, event_name="workflow_dispatch", inputs={"for": "$(touch pwned)"})
+    assert (nasty.result, list(hosted.root.rglob("pwned"))) == ("failure", [])
     hosted.variables = {}
     assert _played(hosted).result == "skipped", "where no role is set up there is no queue"

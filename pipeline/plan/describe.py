@@ -135,6 +135,8 @@ def _against(entry: Entry, plan: DeliveryPlan, last: Last, words: Phrases) -> It
     elif last.expect is not None and last.expect != plan.expect:
         was, new = last.expect, plan.expect
         yield words.other_bounds.format(low=was.min, high=was.max, new_low=new.min, new_high=new.max)
+    if last.recipients is None and now is not None:
+        yield words.size_unknown
 
 
 def _calls(sharing: Sharing, words: Phrases) -> str:

@@ -24,14 +24,19 @@ class Last:
 
 
 def last_of_segment(before: Workspace, plan: DeliveryPlan, ledger: Ledger | None) -> Last | None:
-    """The one that was sent last, by the ledger; where that knows none, the latest that `before` orders."""
+    """The one that was sent last, by the ledger; where that knows none, the latest that `before` orders.
+
+    Of those the latest that leaves before this one does, if there is one: a mail of January is not what one
+    of December follows.
+    """
     sent = ledger.last_of_segment(plan.segment, other_than=plan.campaign) if ledger else None
     ordered = {found.campaign: found for found in _ordered(before, plan)}
     if sent is not None:
         written = ordered.get(sent.campaign, Last(sent.campaign))
         at = written.send_at or sent.opened_at
         return Last(sent.campaign, sent.recipients, written.subject, at, written.expect)
-    return max(ordered.values(), key=_when, default=None)
+    due = [one for one in ordered.values() if _before(one, plan)]
+    return max(due or ordered.values(), key=_when, default=None)
 
 
 def _ordered(before: Workspace, plan: DeliveryPlan) -> list[Last]:
@@ -46,6 +51,10 @@ def _ordered(before: Workspace, plan: DeliveryPlan) -> list[Last]:
             planned = plan_for(name, campaign, before.policy, digest="", rule="")
             found.append(Last(name, None, campaign.subject, planned.send_at, planned.expect))
     return found
+
+
+def _before(last: Last, plan: DeliveryPlan) -> bool:
+    return last.send_at is None or plan.send_at is None or last.send_at <= plan.send_at
 
 
 def _when(last: Last) -> tuple[str, str]:

@@ -46,6 +46,7 @@ class Phrases:
     at_merge: str
     other_size: str
     other_bounds: str
+    size_unknown: str
     unusual: str
     nobody: str
     out_of_bounds: str
@@ -113,6 +114,7 @@ _EN: Final = Phrases(
     at_merge="when it is merged",
     other_size="{before:,} → {after:,} recipients ({share:+.0%})",
     other_bounds="expected {low:,} to {high:,} → {new_low:,} to {new_high:,} recipients",
+    size_unknown="its size is not compared: the ledger that can be read here knows of no delivery",
     unusual="UNUSUAL",
     nobody="nobody is in the audience",
     out_of_bounds="{recipients:,} recipients are outside the bounds {low:,} to {high:,}",
@@ -194,6 +196,7 @@ _JA: Final = Phrases(
     at_merge="マージ時",
     other_size="配信先 {before:,}件 → {after:,}件({share:+.0%})",
     other_bounds="想定件数 {low:,}~{high:,}件 → {new_low:,}~{new_high:,}件",
+    size_unknown="件数は前回と比べていません(ここで参照できる配信台帳に、前回の配信の記録がないため)",
     unusual="要確認",
     nobody="配信先が1件もありません",
     out_of_bounds="配信先{recipients:,}件は想定の{low:,}~{high:,}件を外れています",

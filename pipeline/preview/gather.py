@@ -88,7 +88,8 @@ def _filled(
     making: Making, blank: Sheet, folder: CampaignFolder, source: MailSource, columns: Sequence[str]
 ) -> Sheet:
     cast = cast_of(source, columns, folder.personas)
-    other = counterpart_of(making.before, making.after, folder.id)
+    last = blank.entry.last if blank.entry is not None else None
+    other = counterpart_of(making.before, making.after, folder.id, last)
     now = _rendered(source, cast)
     before = _rendered(other.source, cast) if other is not None else [None] * len(now)
     rolls = _rolls(making, folder, now, other, before)

@@ -24,6 +24,8 @@ class ExitStatus(IntEnum):
 #: What a Japanese report says of trouble that only operators can mend, and that they read in English.
 _FOR_OPERATORS: Final = "Postmergeの実行環境に問題があります。運用担当者に連絡してください。"
 
+_THE_REPOSITORY: Final = Sentence("the repository", "リポジトリ")
+
 
 class PipelineError(Exception):
     """Something outside the author's files stops the work.
@@ -51,8 +53,9 @@ class PipelineError(Exception):
 
     def name_below(self, root: Path) -> None:
         """Name files as the repository at `root` does, and not by where this machine keeps it."""
-        self.said = self.said.without(f"{root}/")
-        self.to_do = self.to_do.without(f"{root}/")
+        for words, other in ((f"{root}/", SILENCE), (str(root), _THE_REPOSITORY)):
+            self.said = self.said.replacing(words, other)
+            self.to_do = self.to_do.replacing(words, other)
 
 
 class Refused(PipelineError):

@@ -25,9 +25,9 @@ class Sentence:
         """Without its full stop, to stand within another one."""
         return Sentence(self.en.rstrip("."), self.ja.rstrip("。"))
 
-    def without(self, words: str) -> "Sentence":
-        """With `words` left out wherever they stand."""
-        return Sentence(self.en.replace(words, ""), self.ja.replace(words, ""))
+    def replacing(self, words: str, other: "Sentence") -> "Sentence":
+        """With the `other` words in the place of `words`, wherever they stand."""
+        return Sentence(self.en.replace(words, other.en), self.ja.replace(words, other.ja))
 
     def __str__(self) -> str:
         return self.en

@@ -41,11 +41,11 @@ def _files(name: str, side: Workspace) -> dict[str, str]:
 def _findings(after: Workspace, touched: list[str], severity: Severity) -> Iterator[Finding]:
     listed = ", ".join(touched)
     message = Sentence(
-        f"this change touches several campaigns: {listed}; a revert of it would stop all of them",
+        f"This change touches several campaigns: {listed}; a revert of it would stop all of them.",
         f"この変更は複数のキャンペーンに及びます: {listed}。取り消すと、すべてが止まります。",
     )
     remedy = Sentence(
-        "make a pull request for each campaign",
+        "Make a pull request for each campaign.",
         "プルリクエストをキャンペーンごとに分けてください。",
     )
     for name in touched:

@@ -1,6 +1,7 @@
 """What the checklist says: items with a status each, and findings with a place each."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -44,6 +45,15 @@ class CampaignReport:
     digest: str | None
     items: tuple[Item, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def hindered(self) -> Mapping[Sentence, Counter[str]]:
+        """Why items could not run: by the reason how many, under each heading."""
+        found: dict[Sentence, Counter[str]] = {}
+        for item in self.items:
+            if item.status is Status.COULD_NOT_RUN and item.reason is not None:
+                found.setdefault(item.reason, Counter())[item.heading] += 1
+        return found
 
     @property
     def green(self) -> bool:

@@ -28,6 +28,7 @@ from pipeline.workspace.workspace import Workspace
 _RENDERS = "system/renders-for-every-persona"
 _UNDEFINED = "system/undefined-variable"
 _COLUMNS = "recipients/column-exists"
+_SEGMENT = "recipients/segment-exists"
 _KNOWN: Mapping[str, Rule] = by_name()
 _UNREADABLE = Sentence("the campaign or the policy cannot be read", "設定またはポリシーを読み込めません")
 _HIDDEN = Sentence("the mail does not render", "メールを作成できません")
@@ -103,13 +104,21 @@ class _Run:
     def _audience(self) -> None:
         rule = rule_of(self._workspace, self._campaign)
         if not isinstance(rule, AudienceRule):
-            self._answers.add(rule)
+            self._answers.add([finding for finding in rule if not self._is_told(finding)])
             return
         try:
             columns = self._round.columns
             self._answers.add(source_findings(self._workspace, self._campaign, rule, columns))
         except PipelineError as error:
             self._answers.status(_COLUMNS, Status.LATER, error.said)
+
+    def _is_told(self, finding: Finding) -> bool:
+        """Whether the reader of the files has told of it: a source or segment that is not there."""
+        told = self._answers.findings
+        if finding.rule not in {_COLUMNS, _SEGMENT}:
+            return False
+        same_line = {(known.path, known.position.line) for known in told}
+        return (finding.path, finding.position.line) in same_line or finding.rule in {f.rule for f in told}
 
     def _held_by_delivery(self, rule: Rule) -> None:
         if self._means.at_delivery:

@@ -43,6 +43,7 @@ class _Words:
     heading: str
     columns: tuple[str, str, str, str]
     person: str
+    hindered: str
     more: str
     general: str
     preview: str
@@ -56,6 +57,7 @@ _EN: Final = _Words(
     heading="Heading",
     columns=("holds", "does not hold", "to look at", "later"),
     person="A person",
+    hindered="- {count} of those that do not hold could not be looked at: {reason}",
     more="… and {count} more: see the annotations and the run",
     general="Outside of any campaign",
     preview="Preview",
@@ -68,6 +70,7 @@ _JA: Final = _Words(
     heading="見出し",
     columns=("合格", "不合格", "要確認", "後で確認"),
     person="人が確認",
+    hindered="- 不合格のうち{count}項目は、まだ確認できていません: {reason}",
     more="ほか{count}件。注釈と実行結果をご覧ください",
     general="キャンペーン以外",
     preview="プレビュー",
@@ -150,6 +153,11 @@ def _checklist(found: CampaignReport, policy: Policy, links: Links, words: _Word
         items = [item for item in found.items if item.heading == heading]
         lines.append(f"| {names.get(heading, heading)} | {' | '.join(map(str, _counts(items)))} |")
     yield "\n".join(lines)
+    hindered = [
+        (headings.total(), reason.in_language(policy.language)) for reason, headings in found.hindered.items()
+    ]
+    if hindered:
+        yield "\n".join(words.hindered.format(count=n, reason=escaped(why)) for n, why in hindered)
     yield from _findings(found.findings, links, words, policy.language)
 
 

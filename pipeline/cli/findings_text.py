@@ -149,11 +149,8 @@ def _could_not(item: Item) -> bool:
 
 def _together(campaign: CampaignReport) -> Mapping[Sentence, Counter[str]]:
     """By the reasons for which many items could not run, how many there are under each heading."""
-    found: dict[Sentence, Counter[str]] = {}
-    for item in campaign.items:
-        if _could_not(item) and item.reason is not None:
-            found.setdefault(item.reason, Counter())[item.heading] += 1
-    return {reason: headings for reason, headings in found.items() if headings.total() >= _TOGETHER_MIN}
+    found = campaign.hindered.items()
+    return {reason: headings for reason, headings in found if headings.total() >= _TOGETHER_MIN}
 
 
 def _shown(item: Item, language: Language) -> str:

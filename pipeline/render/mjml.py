@@ -26,6 +26,11 @@ _KNOWN: Final = frozenset(
 _NOT_CLOSED: Final = Sentence(
     "Look for a tag that is not closed.", "閉じられていないタグがないか確認してください。"
 )
+_COMPLAINTS: Final = {
+    "unexpected end of stream": "MJMLのタグが閉じられないまま、ファイルが終わっています。",
+    "unexpected element": "MJMLのタグの順序か入れ子が正しくありません。",
+    "unable to parse": "MJMLのタグの書き方に誤りがあります。",
+}
 _UNKNOWN_TO_ALL: Final = Sentence(
     "Correct it: mail programs do not know it.",
     "タグの名前を直してください。このままではメールソフトで表示されません。",
@@ -59,11 +64,15 @@ def to_html(mjml: str, *, name: str, template: str, language: str) -> str:
         if not isinstance(error, ValueError) and type(error).__module__ != "pyo3_runtime":
             raise
         # the engine names tags and positions, never text
-        why = "MJML cannot read this mail."
-        if isinstance(error, ValueError):
-            why = f"This is no MJML: {error}."
-        cannot = Sentence(why, "MJMLとして読み取れません。")
-        raise Unrenderable(RenderFailure(cannot, _NOT_CLOSED, name)) from None
+        raise Unrenderable(RenderFailure(_no_mjml(error), _NOT_CLOSED, name)) from None
+
+
+def _no_mjml(error: BaseException) -> Sentence:
+    """Why the engine cannot read a text; its words are those of mrml 5."""
+    if not isinstance(error, ValueError):
+        return Sentence("MJML cannot read this mail.", "MJMLとして読み取れません。")
+    known = (ja for words, ja in _COMPLAINTS.items() if words in str(error))
+    return Sentence(f"This is no MJML: {error}.", next(known, "MJMLとして読み取れません。"))
 
 
 def _spelt(mjml: str) -> str:

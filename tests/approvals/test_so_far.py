@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 from unittest import mock
 
-from tests.approvals.at_github import BODY_FILE, Place
+from tests.approvals.at_github import BASE, BODY_FILE, Place
+from tests.english import english_in
 from tests.github_double import Fault
 from tests.github_double.hub import NAME, Pull
 from tests.stories.commands import say
@@ -64,6 +65,34 @@ def test_half_an_answer_is_nobody_s_approval(place: Place) -> None:
     text = _comment(place, pull)
     assert "❌ GitHub's answer about pulls/1/reviews is incomplete" in text
     assert "✅ sato" not in text
+
+
+def _refused(text: str) -> str:
+    """The lines about approvals."""
+    return "\n".join(line for line in text.splitlines() if line.startswith(("  - ", "- **承認")))
+
+
+def test_a_japanese_desk_reads_in_japanese_why_an_approval_does_not_count(place: Place) -> None:
+    policy = BASE["policy.yaml"]
+    assert policy is not None
+    place.hub.push("main", {"policy.yaml": policy.replace("language: en", "language: ja", 1)}, by="mori")
+    pull = place.written()
+    told = [_refused(_comment(place, pull))]
+    assert "❌ プルリクエスト1番はまだ誰もレビューしていません" in told[0].replace("\\", "")
+    place.hub.review(pull, by="suzuki")
+    place.hub.review(pull, by="sato")
+    place.hub.push("change", {BODY_FILE: "Another copy\n{{ unsubscribe_url }}\n"}, by="suzuki")
+    told.append(_refused(_comment(place, pull)))
+    assert "❌ satoさんが承認した後に内容が変わりました。現在の内容をもう一度確認して" in told[-1]
+    place.hub.push("main", {"campaigns/_shared/foot.txt": None}, by="mori")
+    place.double.faults.append(Fault("/pulls/{pull_number}/reviews", change=lambda _: [{}]))
+    told.append(_refused(_comment(place, pull)))
+    assert "❌ GitHubの回答(pulls/1/reviews)に必要な項目" in told[-1].replace("\\", "")
+    place.double.faults.append(Fault("*", 99, status=401))
+    told.append(_refused(_comment(place, pull)))
+    assert "承認の状況を確認できませんでした: GitHubに問い合わせできません: トークンが無効です" in told[-1]
+    assert [line for text in told for line in english_in(text)] == []
+    assert not any(str(place.root) in text for text in told)
 
 
 def test_pull_needs_to_know_where(place: Place) -> None:

@@ -240,8 +240,10 @@ def test_every_change_has_a_word() -> None:
         ),
         (
             Last("autumn", None, "Winter", None, Expect(min=1, max=900)),
-            "autumn; the same subject “Winter”; expected 1 to 900 → 500 to 5,000 recipients; its size is not "
-            "compared: the ledger that can be read here knows of no delivery",
+            (
+                "autumn; the same subject “Winter”; expected 1 to 900 → 500 to 5,000 recipients; its size is "
+                "not compared: the ledger that can be read here knows of no delivery"
+            ),
         ),
         (Last("gone", 2468), "gone; 2,468 → 1,234 recipients (-50%)"),
     ],

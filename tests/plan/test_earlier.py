@@ -12,7 +12,9 @@ from tests.stories.story import CAMPAIGN, Story, make_story
 
 
 def _sent_at(time: str, *, state: str = "ready") -> str:
-    return CAMPAIGN.replace("send_at: on_merge", f"send_at: {time}").replace("state: ready", f"state: {state}")
+    return CAMPAIGN.replace("send_at: on_merge", f"send_at: {time}").replace(
+        "state: ready", f"state: {state}"
+    )
 
 
 def _story(root: Path, *mains: tuple[str, str]) -> Story:

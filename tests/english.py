@@ -10,6 +10,6 @@ JAPANESE = re.compile("[ぁ-んァ-ヶ一-龠]")
 
 
 def english_in(text: str) -> list[str]:
-    """The lines that hold an English sentence; a line of source, four blanks to the right, is its author's."""
+    """The lines that hold an English sentence; a line of source, four blanks to the right, is not asked."""
     lines = (line for line in text.splitlines() if not re.match(r" {4}(?! )", line))
     return [line for line in lines if _ENGLISH.search(_QUOTED.sub("", line))]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.approvals import github_reasons
+from pipeline.errors import PipelineError, named_below
 from pipeline.plan import alone
 from pipeline.sentence import Sentence
 from tests.english import JAPANESE, english_in
@@ -61,6 +62,22 @@ def test_english_among_japanese_is_noticed_and_names_and_code_are_not() -> None:
     assert (
         english_in("列: abs, coalesce, day。`postmerge test-send sale now`\n    a line of source here") == []
     )
+
+
+def test_trouble_names_files_as_the_repository_does() -> None:
+    root = Path("/srv/runner/campaigns")
+    said = Sentence(f"{root}/a.csv is gone from {root}.", f"{root}の{root}/a.csvがありません。")
+    with pytest.raises(PipelineError) as told, named_below(root):
+        raise PipelineError(said)
+    assert told.value.sentence == "a.csv is gone from the repository."
+    assert told.value.said.ja == "リポジトリのa.csvがありません。"
+
+
+def test_trouble_in_english_only_sends_a_japanese_reader_to_the_operators() -> None:
+    trouble = PipelineError("The table is busy.", "Wait a minute.")
+    assert (trouble.sentence, trouble.remedy) == ("The table is busy.", "Wait a minute.")
+    assert trouble.said.ja == "Postmergeの実行環境に問題があります。運用担当者に連絡してください。"
+    assert not trouble.to_do.ja
 
 
 def test_whatever_has_a_full_stop_in_one_language_has_one_in_the_other() -> None:

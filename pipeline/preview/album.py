@@ -13,6 +13,7 @@ from pipeline.plan.report import Entry
 from pipeline.preview.gather import Making, sheet_of
 from pipeline.preview.sheet import Album
 from pipeline.preview.studio import Studio
+from pipeline.render.child_process import Spare
 from pipeline.sentence import SILENCE, Sentence
 from pipeline.workspace.workspace import Workspace
 
@@ -45,20 +46,22 @@ def album_of(scene: Scene, progress: Callable[[str], None] = lambda _campaign: N
     """
     entries = _entries(scene, (each.id for each in scene.report.campaigns))
     reports = {each.id: each for each in scene.report.campaigns}
-    making = Making(
-        scene.after,
-        scene.before,
-        reports,
-        entries,
-        scene.studio,
-        scene.no_camera,
-        scene.now,
-        scene.answers,
-    )
     sheets = []
-    for campaign in reports:
-        progress(campaign)
-        sheets.append(sheet_of(making, campaign))
+    with Spare() as spare:
+        making = Making(
+            scene.after,
+            scene.before,
+            reports,
+            entries,
+            scene.studio,
+            scene.no_camera,
+            scene.now,
+            scene.answers,
+            spare,
+        )
+        for campaign in reports:
+            progress(campaign)
+            sheets.append(sheet_of(making, campaign))
     if scene.studio is not None:
         scene.studio.forget()
     return Album(

@@ -23,6 +23,7 @@ from pipeline.preview.sheet import BranchRow, Mail, Sheet
 from pipeline.preview.studio import Pair, Roll, Studio
 from pipeline.render.cast import Cast, Part, cast_of
 from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
@@ -52,6 +53,7 @@ class Making:
     no_camera: Sentence
     now: datetime
     answers: Mapping[str, Answer | NoAnswer]
+    spare: Spare
 
 
 def sheet_of(making: Making, campaign: str) -> Sheet:
@@ -87,11 +89,11 @@ def sheet_of(making: Making, campaign: str) -> Sheet:
 def _filled(
     making: Making, blank: Sheet, folder: CampaignFolder, source: MailSource, columns: Sequence[str]
 ) -> Sheet:
-    cast = cast_of(source, columns, folder.personas)
+    cast = cast_of(source, columns, folder.personas, making.spare)
     last = blank.entry.last if blank.entry is not None else None
     other = counterpart_of(making.before, making.after, folder.id, last)
-    now = _rendered(source, cast)
-    before = _rendered(other.source, cast) if other is not None else [None] * len(now)
+    now = _rendered(source, cast, making.spare)
+    before = _rendered(other.source, cast, making.spare) if other is not None else [None] * len(now)
     rolls = _rolls(making, folder, now, other, before)
     moment = _moment(making.after, folder)
     people = tuple(
@@ -115,9 +117,10 @@ def _filled(
     )
 
 
-def _rendered(source: MailSource, cast: Cast) -> list[Message | RenderFailure | None]:
+def _rendered(source: MailSource, cast: Cast, spare: Spare) -> list[Message | RenderFailure | None]:
     """A mail or a failure for everybody; one that takes a child along does not take the others."""
-    with Renderer(source, EXAMPLE_KEY) as renderer:
+    # not shared: to find out what several mails have in common takes longer than to make these few
+    with Renderer(source, EXAMPLE_KEY, shared=False, spare=spare) as renderer:
         return list(renderer.render([part.row for part in cast.parts]))
 
 

@@ -9,6 +9,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.branch import Branch, unreached
 from pipeline.render.branch_people import people_for
 from pipeline.render.candidates import candidates
+from pipeline.render.child_process import Spare
 from pipeline.render.personas import KINDS, invented
 from pipeline.render.probe import Probe, Way
 from pipeline.render.source import MailSource
@@ -45,14 +46,16 @@ class Cast:
         return unreached(self.branches, frozenset().union(*(part.taken for part in self.parts)))
 
 
-def cast_of(source: MailSource, columns: Sequence[str], own: Sequence[Persona] = ()) -> Cast:
+def cast_of(
+    source: MailSource, columns: Sequence[str], own: Sequence[Persona] = (), spare: Spare | None = None
+) -> Cast:
     """The cast of a campaign whose segment has `columns`. The same files give the same people.
 
-    Raises PipelineError when the process that renders cannot be started.
+    `spare` lends the process that renders. Raises PipelineError when none can be started.
     """
     always = invented(columns, source.language)
     ours = own_rows(own, always[0])
-    with Probe(source) as probe:
+    with Probe(source, spare=spare) as probe:
         ways = {way.row.id: way for way in probe.ask([*always, *ours])}
         further = people_for(probe, list(ways.values()), candidates(source, columns))
         branches = tuple(probe.branches)

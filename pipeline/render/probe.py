@@ -6,7 +6,7 @@ from typing import Final, Self
 from pipeline.models.recipient import Recipient
 from pipeline.render import wire
 from pipeline.render.branch import Branch
-from pipeline.render.child_process import ChildProcess
+from pipeline.render.child_process import ChildProcess, Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import MailSource
@@ -19,15 +19,21 @@ _AT_ONCE: Final = 50
 class Probe:
     """A context manager around the child process that watches. `branches` grows as templates are read."""
 
-    def __init__(self, source: MailSource, limits: Limits | None = None) -> None:
+    def __init__(self, source: MailSource, limits: Limits | None = None, spare: Spare | None = None) -> None:
+        """The child comes from `spare` and goes back there, where one is given."""
         self._link = f"{source.unsubscribe_base}/x" if source.unsubscribe_base else _LINK
-        self._child: ChildProcess | None = ChildProcess.started(source, limits or Limits(), wire.Errand.WATCH)
+        self._spare = spare
+        begin = ChildProcess.started if spare is None else spare.take
+        self._child: ChildProcess | None = begin(source, limits or Limits(), wire.Errand.WATCH)
         self.branches: list[Branch] = []
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, *error: object) -> None:
+        if self._spare is not None and self._child is not None and error == (None, None, None):
+            self._spare.keep(self._child)
+            self._child = None
         self._end()
 
     def ask(self, rows: Sequence[Recipient]) -> list["Way"]:

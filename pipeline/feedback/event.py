@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -137,9 +137,9 @@ def _moment(described: Any) -> datetime | None:
     written = _of(described, "timestamp")
     try:
         moment = datetime.fromisoformat(written) if isinstance(written, str) else None
-    except ValueError:
+        return None if moment is None or moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _message(mail: Any) -> MessageName | None:

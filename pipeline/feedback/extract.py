@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -41,7 +41,7 @@ def extract_of(campaign: str, events: Iterable[Event]) -> bytes:
         kinds.setdefault(kind, {}).setdefault(_name(event.message.batch), set()).add(event.message.recipient)
         moments += [event.at] if event.at else []
     said = {kind: {name: sorted(tags) for name, tags in names.items()} for kind, names in kinds.items()}
-    newest = max(moments).astimezone(UTC).isoformat() if moments else None
+    newest = max(moments).isoformat() if moments else None
     whole = {"format": _FORMAT, "campaign": campaign, "newest_at": newest, "kinds": said}
     return orjson.dumps(whole, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 

@@ -45,6 +45,8 @@ class Kept:
         counted once.
         """
         keys = list(self._keys(campaign))
+        if not keys:
+            return Heard()
         answer = f"counted/{campaign}/{_digest(chr(10).join([_COUNTING, *keys]).encode())}.json"
         if self._archive.exists(answer):
             return _heard(self._archive.read(answer))

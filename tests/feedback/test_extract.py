@@ -1,14 +1,17 @@
 """What pages of events come to: the same whatever their order, their pages, and however often they come."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.feedback import reading
 from pipeline.feedback.event import Event, EventKind, MessageName, event_of
 from pipeline.feedback.extract import Tally, events_of, extract_of
 from pipeline.feedback.heard import Heard
+from pipeline.feedback.queue import Notice
 from pipeline.ledger.entry import BatchId
 from tests.feedback.reports import event
 
@@ -88,7 +91,13 @@ def test_the_newest_moment_is_that_of_the_event_itself_in_any_zone() -> None:
     assert _heard(_events("sent", "m2"), [read]).newest_at == datetime(2026, 12, 3, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("written", ["yesterday", 5, None, "2026-12-01T01:00:00", "9999-99-99T00:00:00Z"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("yesterday", 5, None, "2026-12-01T01:00:00", "9999-99-99T00:00:00Z"),
+        *("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"),
+    ],
+)
 def test_a_moment_that_cannot_be_read_is_none(written: object) -> None:
     strange = event("Send", BATCH, "m1")
     strange["mail"]["timestamp"] = written
@@ -109,3 +118,40 @@ def test_the_events_of_a_batch_are_found_again() -> None:
 
 def _is_sent(tag: str) -> bool:
     return tag == _events("sent", "m3")[0].message.recipient
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+_MOMENTS = st.datetimes(timezones=st.timezones()).map(datetime.isoformat)
+
+
+@given(kind=st.sampled_from(list(EventKind)), odd=_JSON | _MOMENTS, place=st.integers(0, 5), data=st.data())
+def test_no_event_whatever_stands_in_it_stops_the_reading_of_a_page(
+    kind: EventKind, odd: object, place: int, data: st.DataObject
+) -> None:
+    """One notice that raised would come again for ever, and everything behind it would wait."""
+    strange = event(str(kind), BATCH, "m1", bounce="Transient")
+    mail, detail = strange["mail"], strange[str(kind).lower()]
+    tag = data.draw(st.sampled_from(sorted(mail["tags"])))
+    holder, name = [
+        (detail, "timestamp"),
+        (mail, "timestamp"),
+        (mail["tags"], tag),
+        (strange, "mail"),
+        (strange, str(kind).lower()),
+        (detail, "bounceType"),
+    ][place]
+    holder[name] = odd
+    page = [Notice(json.dumps(strange), ""), Notice(json.dumps(odd), "")]
+    found = reading._sorted_out(page, Everything())  # type: ignore[arg-type]
+    for campaign, events in found.events.items():
+        Tally().add(extract_of(campaign, events))
+    assert found.taken.ours.total() + found.taken.aside.total() == 2
+
+
+class Everything:
+    def __contains__(self, _: object) -> bool:
+        return True

@@ -245,7 +245,7 @@ CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
         "what a rule of the checklist may see of a draft",
     ),
     **dict.fromkeys(
-        ("handle_starttag", "handle_startendtag", "handle_endtag", "handle_data"),
+        ("handle_starttag", "handle_startendtag", "handle_endtag", "handle_data", "updatepos"),
         "the parser of the standard library calls it",
     ),
     "point_in_time_recovery_enabled": "`postmerge doctor` will ask every ledger in DynamoDB",

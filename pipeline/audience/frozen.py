@@ -72,8 +72,10 @@ class FrozenAudience:
         if start == end:
             return ()
         first, last = start // self._size, (end - 1) // self._size
-        together = [recipient for number in range(first, last + 1) for recipient in self._piece(number)]
-        return tuple(together[start - first * self._size : end - first * self._size])
+        wanted = slice(start - first * self._size, end - first * self._size)
+        if first == last:
+            return self._piece(first)[wanted]
+        return tuple(row for number in range(first, last + 1) for row in self._piece(number))[wanted]
 
     def at(self, positions: Sequence[int]) -> tuple[Recipient, ...]:
         """The recipients at these positions, in their order; raises as `recipients`."""

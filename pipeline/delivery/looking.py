@@ -10,12 +10,14 @@ from pipeline.delivery.intent import Ready, asked, asked_if_possible, intent_of,
 from pipeline.delivery.sight import Sight
 from pipeline.delivery.world import World
 from pipeline.errors import PipelineError
-from pipeline.ledger.entry import BatchId, Order, Revision
+from pipeline.ledger.entry import Account, BatchId, Order, Revision
 from pipeline.ledger.hold import HoldKind
 from pipeline.ledger.store import Ledger
 
 #: Two machines' clocks may differ by a little; more is a clock that cannot be trusted with a schedule.
 _CLOCK_TOLERANCE = timedelta(minutes=2)
+#: A ledger that never holds still has somebody else at it, who looks for himself.
+_TIMES_ASKED = 10
 
 
 def assert_clock_goes_forward(world: World) -> None:
@@ -72,7 +74,7 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
     commit = world.main.commit()
     revisions = world.ledger.revisions(campaign)
     revision = revisions[-1] if revisions else None
-    account = world.ledger.account(campaign)
+    account, under_way = _counted(world, campaign, revisions)
     finished = revision is not None and account.held == 0
     ask = not_asked if finished else asked if remember else asked_if_possible
     intent = intent_of(world, commit, campaign, ask)
@@ -95,10 +97,28 @@ def look(world: World, campaign: str, *, remember: bool = True) -> Sight:
         judged=frozenset(h.about for h in lifted if h.kind is HoldKind.GATE),
         test_sent=isinstance(intent, Ready) and bool(world.ledger.test_sends(campaign, intent.plan.digest)),
         halted=halted_now(world, campaign),
-        under_way=_under_way(world, campaign, revisions) if account.unknown else 0,
+        under_way=under_way,
         heard=world.feedback.heard(campaign) if world.feedback and revision else None,
         was_in_trouble=tuple(h for h in lifted if h.kind is HoldKind.TRANSPORT),
     )
+
+
+def _counted(world: World, campaign: str, revisions: Sequence[Revision]) -> tuple[Account, int]:
+    """The account, and how many of its unknown are under way.
+
+    Asked until both are of one moment: a call of another sender that comes back in between would be taken
+    for one without an answer, and hold the campaign.
+    """
+    account = world.ledger.account(campaign)
+    under_way = 0
+    for _ in range(_TIMES_ASKED):
+        if not account.unknown:
+            break
+        under_way, before = _under_way(world, campaign, revisions), account
+        account = world.ledger.account(campaign)
+        if account == before:
+            break
+    return account, under_way
 
 
 def _under_way(world: World, campaign: str, revisions: Sequence[Revision]) -> int:

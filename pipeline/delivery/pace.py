@@ -78,8 +78,9 @@ class Pacing:
 
     def take(self, addresses: Iterable[str]) -> None:
         """Wait until a message to each of these may leave, and let them."""
-        counts = Counter(slow_domain(address, self.domains) for address in addresses)
-        asked = [(self.everything, counts.total())]
+        mails = tuple(addresses)
+        counts = Counter(slow_domain(mail, self.domains) for mail in mails) if self.domains else {}
+        asked = [(self.everything, len(mails))]
         asked += [(pace, counts[domain]) for domain, pace in self.domains.items() if counts[domain]]
         # One wait for all, and then they are spent together: tokens that are taken before a wait for
         # others would be there again when the mail leaves.

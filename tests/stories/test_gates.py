@@ -4,13 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
+
+import pytest
 
 from pipeline.delivery.dispatch import Delivered, deliver
 from pipeline.delivery.looking import look
 from pipeline.delivery.status import Status, status_of
 from pipeline.delivery.transport import Allowance, Parcel, Sent, Transport
 from pipeline.feedback.heard import Heard
-from pipeline.ledger.entry import BatchId, Outcome, State
+from pipeline.ledger.entry import Account, BatchId, Outcome, Settlement, State
+from pipeline.ledger.store import Ledger
 from tests.stories.story import AT_ONCE, CAMPAIGN, Story, make_story
 
 HALVES = CAMPAIGN.replace("[10%, 100%]", "[50%, 100%]")
@@ -46,6 +50,33 @@ class Told:
     def heard(self, campaign: str) -> Heard:
         assert campaign == "sale"
         return self.what
+
+
+class Dying:
+    """A transport that takes the process along."""
+
+    def allowance(self) -> Allowance | None:
+        return None
+
+    def send(self, batch: BatchId, parcels: Sequence[Parcel]) -> Sent:
+        raise KeyboardInterrupt(batch, parcels)
+
+
+class Busy:
+    """The ledger, while another sender settles its batches: one as soon as the account has been read."""
+
+    def __init__(self, real: Ledger, settlements: list[Settlement]) -> None:
+        self._real = real
+        self._settlements = settlements
+
+    def account(self, campaign: str) -> Account:
+        account = self._real.account(campaign)
+        if self._settlements:
+            self._real.settle(self._settlements.pop())
+        return account
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
 
 
 def passes(story: Story, said: dict[str, State] | None = None, told: Told | None = None) -> Delivered:
@@ -133,3 +164,20 @@ def test_a_transport_that_takes_nothing_is_left_alone_until_the_next_run(tmp_pat
     passes(story)
     assert story.account() == (40, 40, 0, 0, 0, 0)
     story.assert_nobody_has_two()
+
+
+def test_a_call_that_comes_back_while_one_looks_is_not_taken_for_one_without_an_answer(
+    tmp_path: Path,
+) -> None:
+    story = make_story(tmp_path / "r", 40)
+    story.begin(yaml=HALVES)
+    with story.world() as world:
+        with pytest.raises(KeyboardInterrupt):
+            deliver(replace(world, transport=Dying()))
+        left = world.ledger.unsettled("sale")
+        everything = [Settlement(batch, (Outcome(State.ACCEPTED),) * 10, world.clock.now()) for batch in left]
+        assert everything
+        busy = replace(world, ledger=cast(Ledger, Busy(world.ledger, everything)))
+        sight = look(busy, "sale", remember=False)
+    assert not everything, "it came back while we looked"
+    assert sight.account.unknown == sight.under_way

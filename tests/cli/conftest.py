@@ -29,9 +29,13 @@ def loud_story(root: Path) -> Story:
     return story
 
 
-def story_of_a_dead_sender(root: Path) -> Story:
-    """An hour ago a sender reserved the only batch, of five people, and died before its call."""
-    story = loud_story(root)
+@pytest.fixture(scope="session")
+def bed(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """An hour ago a sender reserved the only batch, of five people, and died before its call.
+
+    Made once, to be copied: it takes long.
+    """
+    story = loud_story(tmp_path_factory.mktemp("bed") / "repository")
     story.members(5)
     story.clock.set(SystemClock().now() - timedelta(hours=1, minutes=11))
     story.begin(yaml=AT_ONCE)

@@ -12,19 +12,13 @@ from pipeline.clock import ManualClock, SystemClock
 from pipeline.feedback import reading
 from pipeline.incident import unknown
 from pipeline.ledger.entry import BatchId
-from tests.cli.conftest import LOUD, Run, story_of_a_dead_sender
+from tests.cli.conftest import LOUD, Run
 from tests.cloud import QUEUE, admin, cloud, make_queue, publish
 from tests.feedback.reports import body
 from tests.stories.story import Story
 
 BATCH = BatchId("sale", 1, 1, 1)
 LISTENING = LOUD.replace("reviews: trailers", f"reviews: trailers\n    feedback: {{sqs: {QUEUE}}}")
-
-
-@pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Made once: it takes long."""
-    return story_of_a_dead_sender(tmp_path_factory.mktemp("bed") / "repository")
 
 
 @pytest.fixture

@@ -10,16 +10,10 @@ import pytest
 from pipeline.clock import ManualClock, SystemClock
 from pipeline.incident import unknown
 from pipeline.render.message import recipient_tag
-from tests.cli.conftest import Run, story_of_a_dead_sender
+from tests.cli.conftest import Run
 from tests.stories.story import Story
 
 _SURE = ("--reason", "looked into the outbox", "--by", "sato")
-
-
-@pytest.fixture(scope="module")
-def bed(tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Made once: it takes long."""
-    return story_of_a_dead_sender(tmp_path_factory.mktemp("bed") / "repository")
 
 
 @pytest.fixture

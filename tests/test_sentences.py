@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.approvals import github_reasons
+from pipeline.checklist.catalogue import ALL
+from pipeline.checklist.misses_ja import MISSES_JA
 from pipeline.errors import PipelineError, named_below
 from pipeline.plan import alone
 from pipeline.sentence import Sentence
@@ -121,6 +123,12 @@ def test_every_reason_for_a_mail_of_its_own_has_its_words() -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
     }
     assert given - {None} | told == set(alone.JA)
+
+
+def test_what_a_rule_does_not_see_is_listed_in_japanese_too() -> None:
+    assert set(MISSES_JA) == {rule.id for rule in ALL if rule.misses}
+    assert [name for name, said in MISSES_JA.items() if not JAPANESE.search(said) or english_in(said)] == []
+    assert all(said.endswith("。") for said in MISSES_JA.values())
 
 
 def test_every_refusal_of_an_approval_is_one_sentence_in_japanese() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.checklist.catalogue import ALL
+from pipeline.checklist.misses_ja import MISSES_JA
 from pipeline.checklist.rule import HEADINGS, Need, Rule
 from pipeline.models.finding import Severity
 
@@ -58,11 +59,12 @@ def _section(heading: str) -> Iterator[str]:
 
 def _blind() -> Iterator[str]:
     """One line for each rule that guesses: what it does not see."""
-    yield "| item | 項目 | what it does not see |"
-    yield "| --- | --- | --- |"
+    yield "| item | 項目 | 見つけられないもの | what it does not see |"
+    yield "| --- | --- | --- | --- |"
     for rule in ALL:
         if rule.misses:
-            yield f"| `{rule.id}` | {rule.title_ja} | {rule.misses.replace('|', chr(92) + '|')} |"
+            cells = (f"`{rule.id}`", rule.title_ja, MISSES_JA[rule.id], rule.misses)
+            yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
 
 
 def _entry(rule: Rule) -> Iterator[str]:

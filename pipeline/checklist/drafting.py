@@ -25,13 +25,9 @@ from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
 
 _T = TypeVar("_T")
-_NOT_RENDERED = Unmet(
-    Status.COULD_NOT_RUN,
-    Sentence(
-        "the mail does not render; see system/renders-for-every-persona",
-        "メールを作成できません(system/renders-for-every-personaを参照)",
-    ),
-)
+#: The rules that failures of rendering are filed under.
+RENDERS: Final = "system/renders-for-every-persona"
+UNDEFINED: Final = "system/undefined-variable"
 
 
 #: Characters of one part of one mail that rules read: more than twice what mail programs show.
@@ -65,7 +61,7 @@ def drafted(shared: Round, campaign: str, needs: frozenset[Need], first: Collect
         if Need.CONTACTS in needs:
             audience = _met(unmet, Need.CONTACTS, lambda: _audience(shared, campaign))
         if mails is None and Need.RENDERED in needs:
-            unmet[Need.RENDERED] = _NOT_RENDERED
+            unmet[Need.RENDERED] = _not_rendered(failures)
     if Need.RECORD in needs:
         record = _met(unmet, Need.RECORD, lambda: _record(shared, campaign))
     if (offline := _offline(workspace, means)) is not None:
@@ -81,6 +77,22 @@ def _broken(first: Collection[str]) -> Unmet:
         Sentence(
             f"the other findings come first: {', '.join(listed)}",
             f"先にほかの指摘を直してください({'、'.join(listed)})",
+        ),
+    )
+
+
+def failed_rule(failure: RenderFailure) -> str:
+    """The rule that a failure of rendering breaks."""
+    return UNDEFINED if failure.undefined else RENDERS
+
+
+def _not_rendered(failures: tuple[RenderFailure, ...]) -> Unmet:
+    listed = sorted({failed_rule(failure) for failure in failures})
+    return Unmet(
+        Status.COULD_NOT_RUN,
+        Sentence(
+            f"the mail does not render: see {', '.join(listed)}",
+            f"メールを作成できません({'、'.join(listed)}を参照)",
         ),
     )
 

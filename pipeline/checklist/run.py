@@ -6,7 +6,7 @@ from pipeline.audience.of_campaign import rule_of, source_findings
 from pipeline.audience.rule import AudienceRule
 from pipeline.checklist.answers import Answers
 from pipeline.checklist.catalogue import RULES, by_name
-from pipeline.checklist.drafting import Drafted, drafted
+from pipeline.checklist.drafting import RENDERS, UNDEFINED, Drafted, drafted, failed_rule
 from pipeline.checklist.means import Means
 from pipeline.checklist.report import CampaignReport, Item, Report, Status
 from pipeline.checklist.round import Round
@@ -25,8 +25,6 @@ from pipeline.render.failure import RenderFailure
 from pipeline.sentence import Sentence
 from pipeline.workspace.workspace import Workspace
 
-_RENDERS = "system/renders-for-every-persona"
-_UNDEFINED = "system/undefined-variable"
 _COLUMNS = "recipients/column-exists"
 _SEGMENT = "recipients/segment-exists"
 _KNOWN: Mapping[str, Rule] = by_name()
@@ -95,7 +93,7 @@ class _Run:
 
     def _unreadable(self) -> CampaignReport:
         for rule in self._rules:
-            if rule.check is not None or rule.id in {_COLUMNS, _RENDERS, _UNDEFINED}:
+            if rule.check is not None or rule.id in {_COLUMNS, RENDERS, UNDEFINED}:
                 self._answers.status(rule.id, Status.COULD_NOT_RUN, _UNREADABLE)
         findings = in_order(self._answers.findings)
         items = tuple(self._answers.item(rule.id, SetAside({}, {})) for rule in self._rules)
@@ -132,13 +130,13 @@ class _Run:
         if not sound:
             unmet = draft.unmet.get(Need.RENDERED)
             if unmet is not None:
-                for rule in (_RENDERS, _UNDEFINED):
+                for rule in (RENDERS, UNDEFINED):
                     self._answers.status(rule, unmet.status, unmet.reason)
             return
         findings = [_render_finding(self._workspace, self._campaign, each) for each in draft.failures]
         self._answers.add(findings)
         failed = {finding.rule for finding in findings}
-        for rule in {_RENDERS, _UNDEFINED} - failed if failed else ():
+        for rule in {RENDERS, UNDEFINED} - failed if failed else ():
             # What fails early hides what would fail behind it.
             self._answers.status(rule, Status.COULD_NOT_RUN, _HIDDEN)
 
@@ -177,8 +175,7 @@ def _render_finding(workspace: Workspace, campaign: str, failure: RenderFailure)
     elif failure.template is not None:
         path = _file_of(workspace, campaign, failure.template)
         position = type(position)(failure.line or 1, 1)
-    rule = _UNDEFINED if failure.undefined else _RENDERS
-    return Finding(rule, path, failure.sentence, failure.remedy, position, campaign=campaign)
+    return Finding(failed_rule(failure), path, failure.sentence, failure.remedy, position, campaign=campaign)
 
 
 def _file_of(workspace: Workspace, campaign: str, template: str) -> str:

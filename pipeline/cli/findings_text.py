@@ -135,12 +135,9 @@ def _by_heading(campaign: CampaignReport, language: Language) -> Iterator[str]:
     for reason, headings in together.items():
         status = click.style(words.status[Status.COULD_NOT_RUN], fg=_STATUS_COLOURS[Status.COULD_NOT_RUN])
         by_title = {words.headings[heading]: count for heading, count in headings.items()}
-        yield "     " + words.at_once.format(
-            status=status,
-            count=headings.total(),
-            reason=reason.in_language(language),
-            headings=_listed(by_title, words),
-        )
+        said = reason.in_language(language)
+        yield f"     {words.at_once.format(status=status, count=headings.total(), reason=said)}"
+        yield f"       {_listed(by_title, words)}"
 
 
 def _could_not(item: Item) -> bool:

@@ -8,6 +8,7 @@ from pipeline.preview.words_ja import JA
 _EN: Final = {
     "preview": "Preview",
     "revision": "revision",
+    "working_tree": "working tree",
     "against": "compared with {base}",
     "pictures_by": "pictures by {camera}, scripts off, network cut",
     "no_pictures": "There are no pictures: {why}. The mails are shown in frames instead.",

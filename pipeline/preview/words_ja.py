@@ -5,6 +5,7 @@ from typing import Final
 JA: Final = {
     "preview": "プレビュー",
     "revision": "リビジョン",
+    "working_tree": "作業中のファイル",
     "against": "{base}と比較",
     "pictures_by": "{camera}で撮影(スクリプト無効・通信遮断)",
     "no_pictures": "画像はありません({why})。かわりに、メールを枠の中に表示しています。",

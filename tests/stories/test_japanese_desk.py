@@ -164,10 +164,11 @@ def test_one_broken_piece_is_told_once_and_what_could_not_run_because_of_it_is_c
     said = say(story.root, "check").text
     assert said.count("campaigns/_shared/foot.txt:1:") == 1
     assert "    2件のキャンペーンに影響: spring、summer\n" in said
-    hindered = [line for line in said.splitlines() if "先にほかの指摘を直してください" in line]
+    lines = said.splitlines()
+    hindered = [f"{line}{lines[n + 1]}" for n, line in enumerate(lines) if "先にほかの指摘を直し" in line]
     assert len(hindered) == 2, "once for each campaign"
     assert all(
-        re.search(r"実行できず \d\d項目: .*\(display/template-syntax\)\(.*文言22", line) for line in hindered
+        re.search(r"実行できず \d\d項目: .*\(display/template-syntax\) +.*文言22", line) for line in hindered
     )
     assert say(story.root, "check", "--format", "github").text.count("foot.txt") == 1
     complete = json.loads(say(story.root, "check", "--format", "json").text)

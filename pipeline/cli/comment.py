@@ -13,7 +13,7 @@ from pipeline.cli import comment_text
 from pipeline.cli.check import chosen, report_of
 from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
-from pipeline.cli.plan import entries_of, policy_of
+from pipeline.cli.plan import entries_of
 from pipeline.errors import PipelineError, Refused, UsageError, named_below
 from pipeline.plan.report import Entry
 from pipeline.workspace import workspace as loading
@@ -63,14 +63,15 @@ def text(
         raise UsageError("--pull needs --repository, or GITHUB_REPOSITORY.")
     with Repository.open(place.start) as git:
         workspace = loading.load(git.working_tree())
-        policy = policy_of(workspace)
-        entries = entries_of(git, workspace, base, target)
+        # A policy that cannot be read plans nothing, but the comment says so and where: an older one would
+        # go on saying that all is well.
+        entries = () if workspace.policy is None else entries_of(git, workspace, base, target)
         names = chosen(git, workspace, (), base)
         report = report_of(git, workspace, names, target, base)
         head = git.resolve("HEAD")
         said = {} if pull is None else _said(git, workspace, entries, repository or "", pull)
     links = comment_text.Links(files_url, preview_url, run_url, head)
-    written = comment_text.comment(entries, report, policy, links, said)
+    written = comment_text.comment(entries, report, workspace.policy, links, said)
     if out is None:
         click.echo(written, nl=False)
     else:

@@ -1,6 +1,6 @@
 """The one comment on a pull request: what a merge does, what the checklist says, what is missing (pure)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
@@ -44,6 +44,7 @@ class _Words:
     columns: tuple[str, str, str, str]
     person: str
     hindered: str
+    no_policy: str
     more: str
     general: str
     preview: str
@@ -58,6 +59,7 @@ _EN: Final = _Words(
     columns=("holds", "does not hold", "to look at", "later"),
     person="A person",
     hindered="- {count} of those that do not hold could not be looked at: {reason}",
+    no_policy="⛔ policy.yaml cannot be read, so nothing is planned or sent: see below what is wrong.",
     more="… and {count} more: see the annotations and the run",
     general="Outside of any campaign",
     preview="Preview",
@@ -71,6 +73,7 @@ _JA: Final = _Words(
     columns=("合格", "不合格", "要確認", "後で確認"),
     person="人が確認",
     hindered="- 不合格のうち{count}項目は、まだ確認できていません: {reason}",
+    no_policy="⛔ policy.yamlを読み取れないため、配信の計画も配信もできません。下の指摘を直してください。",
     more="ほか{count}件。注釈と実行結果をご覧ください",
     general="キャンペーン以外",
     preview="プレビュー",
@@ -81,21 +84,22 @@ _JA: Final = _Words(
 
 
 def comment(
-    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, said: Said | None = None
+    entries: Sequence[Entry], report: Report, policy: Policy | None, links: Links, said: Said | None = None
 ) -> str:
     """The comment, in the language of the policy and never longer than GitHub takes.
 
+    Where the policy cannot be read there are no `entries`, and the comment says that nothing can be planned.
     `said` is who has agreed, for each campaign where that was asked.
 
     Whatever an author wrote is shown as text: no link, mention, table or HTML can come of it.
     """
-    words = _words(policy)
+    words = _words(report.language)
     blocks = _blocks(entries, report, policy, links, said or {})
     return fitted(blocks, words.cut)
 
 
-def _words(policy: Policy) -> _Words:
-    return _JA if policy.language == "ja" else _EN
+def _words(language: Language) -> _Words:
+    return _JA if language == "ja" else _EN
 
 
 def fitted(blocks: Iterator[str], cut: str, limit: int = LIMIT) -> str:
@@ -109,31 +113,38 @@ def fitted(blocks: Iterator[str], cut: str, limit: int = LIMIT) -> str:
 
 
 def _blocks(
-    entries: Sequence[Entry], report: Report, policy: Policy, links: Links, said: Said
+    entries: Sequence[Entry], report: Report, policy: Policy | None, links: Links, said: Said
 ) -> Iterator[str]:
-    words = _words(policy)
-    plain = phrases(policy.language)
-    checked = {campaign.id: campaign for campaign in report.campaigns}
+    words, language = _words(report.language), report.language
+    plain = phrases(language)
     yield f"## {plain.heading}"
     yield from _where(links, words)
     changed = [entry for entry in entries if not isinstance(entry.change, Unchanged)]
-    if not changed:
+    if policy is None:
+        yield words.no_policy
+    elif not changed:
         yield plain.nothing
+    checked = {campaign.id: campaign for campaign in report.campaigns}
     for entry in changed:
         yield entry_markdown(entry, plain)
-        if isinstance(entry.change, Start | Amend):
+        if isinstance(entry.change, Start | Amend) and policy is not None:
             yield "\n".join(missing(entry, policy, said.get(entry.change.campaign, NotAsked())))
         found = checked.pop(entry.change.campaign, None)
         if found is not None:
-            yield from _checklist(found, policy, links, words)
-    for other in checked.values():
-        yield f"### {escaped(other.id)}"
-        yield from _checklist(other, policy, links, words)
+            yield from _checklist(found, links, words, language)
+    yield from _others(checked.values(), report, links, words)
     if len(entries) > len(changed):
         yield plain.unchanged.format(count=len(entries) - len(changed))
     if report.findings:
         yield f"### {words.general}"
-        yield from _findings(report.findings, links, words, policy.language)
+        yield from _findings(report.findings, links, words, language)
+
+
+def _others(found: Iterable[CampaignReport], report: Report, links: Links, words: _Words) -> Iterator[str]:
+    """Campaigns that the checklist was asked about, and that the merge does not change."""
+    for other in found:
+        yield f"### {escaped(other.id)}"
+        yield from _checklist(other, links, words, report.language)
 
 
 def _where(links: Links, words: _Words) -> Iterator[str]:
@@ -145,20 +156,20 @@ def _where(links: Links, words: _Words) -> Iterator[str]:
         yield " · ".join(listed)
 
 
-def _checklist(found: CampaignReport, policy: Policy, links: Links, words: _Words) -> Iterator[str]:
+def _checklist(found: CampaignReport, links: Links, words: _Words, language: Language) -> Iterator[str]:
     lines = [f"**{words.checklist}**", "", f"| {words.heading} | {' | '.join(words.columns)} |"]
     lines.append("| --- | --- | --- | --- | --- |")
-    names = {**HEADINGS, PERSON: words.person} if policy.language == "ja" else {PERSON: words.person}
+    names = {**HEADINGS, PERSON: words.person} if language == "ja" else {PERSON: words.person}
     for heading in dict.fromkeys(item.heading for item in found.items):
         items = [item for item in found.items if item.heading == heading]
         lines.append(f"| {names.get(heading, heading)} | {' | '.join(map(str, _counts(items)))} |")
     yield "\n".join(lines)
     hindered = [
-        (headings.total(), reason.in_language(policy.language)) for reason, headings in found.hindered.items()
+        (headings.total(), reason.in_language(language)) for reason, headings in found.hindered.items()
     ]
     if hindered:
         yield "\n".join(words.hindered.format(count=n, reason=escaped(why)) for n, why in hindered)
-    yield from _findings(found.findings, links, words, policy.language)
+    yield from _findings(found.findings, links, words, language)
 
 
 def _counts(items: Sequence[Item]) -> tuple[int, int, int, int]:

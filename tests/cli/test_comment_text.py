@@ -15,7 +15,7 @@ from pipeline.models.policy import Approvals, ApprovalStep, Checklist, Policy
 from pipeline.plan.changes import Start, Unchanged
 from pipeline.plan.delivery_plan import Forecast, steps
 from pipeline.plan.report import Entry
-from pipeline.sentence import Sentence
+from pipeline.sentence import Language, Sentence
 from pipeline.workspace import typed
 from pipeline.workspace.yaml_file import YamlFile, parse
 from tests.plan.plans import NOW, PLAN
@@ -69,12 +69,12 @@ def _policy(language: str = "en", **more: object) -> Policy:
 def _comment(
     *findings: Finding,
     entry: Entry = ENTRY,
-    language: str = "en",
+    language: Language = "en",
     links: Links = LINKS,
     said: Judged | NotAsked | None = None,
     asks: Mapping[str, object] = MappingProxyType({}),
 ) -> str:
-    report = Report((CampaignReport(ID, "d" * 64, ITEMS, findings),), ())
+    report = Report((CampaignReport(ID, "d" * 64, ITEMS, findings),), (), language)
     asked = None if said is None else {ID: said}
     return comment([entry], report, _policy(language, **asks), links, asked)
 
@@ -112,7 +112,7 @@ def test_a_size_that_is_not_known_asks_for_at_least_so_many() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_whatever_an_author_writes_stays_text(language: str) -> None:
+def test_whatever_an_author_writes_stays_text(language: Language) -> None:
     finding = replace(
         FOUND,
         message=Sentence(NASTY, NASTY),

@@ -67,7 +67,10 @@ def growth(draft: Draft) -> Iterator[Verdict]:
     """
     last = draft.record.last_of(draft.campaign.audience.segment or "")
     if last is None or last.recipients == 0:
-        yield NotApplicable("it is the first campaign of its segment", "このセグメントへの配信は初めてです")
+        yield NotApplicable(
+            "the ledger that can be read here knows of no other campaign of its segment",
+            "ここで参照できる配信台帳に、このセグメントへの配信の記録がありません",
+        )
         return
     size, most = draft.audience.size, draft.policy.audience.growth_max
     if size == 0 or last.recipients / most <= size <= last.recipients * most:

@@ -10,12 +10,13 @@ from hypothesis import HealthCheck, settings
 
 from pipeline.render import child_process
 from pipeline.workspace import yamllint
-from tests import linted, nursery
+from tests import linted, models_of_aws, nursery
 
 _HERE = Path(__file__).parent
 
 # No test asks a cloud for credentials: botocore would look for them at an address of the machine's network.
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+models_of_aws.remember()
 # Whoever starts the tests in the background makes them ignore Ctrl-C, and so every process that they start.
 for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN:

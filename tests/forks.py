@@ -11,11 +11,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 _INT: Final = array.array("i").itemsize
+_STARTING: Final = threading.Lock()
 _ROOT: Final = Path(__file__).parents[1]
 
 
@@ -75,9 +77,14 @@ def _folder() -> str:
     return folder
 
 
-@cache
 def address_of(module: str) -> str:
     """Where `python -m MODULE ADDRESS` listens; started when first asked for, gone with us."""
+    with _STARTING:  # several threads may ask at once
+        return _started(module)
+
+
+@cache
+def _started(module: str) -> str:
     address = f"{_folder()}/{module}"
     command = [sys.executable, "-m", module, address]
     process = subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, start_new_session=True)

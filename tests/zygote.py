@@ -23,7 +23,7 @@ import click
 from pipeline.cli import cli
 from pipeline.cli import main as postmerge
 from pipeline.render import child_process
-from tests import nursery
+from tests import models_of_aws, nursery
 
 _INT: Final = array.array("i").itemsize
 _LONGEST: Final = 1 << 20
@@ -80,6 +80,7 @@ def _tell(children: dict[int, socket.socket]) -> None:
 
 def _load() -> None:
     """Every command, and what commands load late."""
+    models_of_aws.remember()
     context = click.Context(cli)
     for name in cli.list_commands(context):
         cli.get_command(context, name)

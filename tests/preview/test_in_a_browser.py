@@ -152,6 +152,18 @@ def test_people_and_modes_are_switched_by_mouse_and_by_keyboard(shown: Shown) ->
         assert (at.seen("#c0 .view"), at.page.url) == (["2"], address)
 
 
+def test_brackets_turn_to_the_next_campaign_and_back(shown: Shown) -> None:
+    top = "(id) => Math.abs(document.getElementById(id).getBoundingClientRect().top) < innerHeight / 3"
+    with window(shown) as at:
+        assert not at.page.evaluate(top, "c1")
+        at.page.keyboard.press("]")
+        assert at.page.evaluate(top, "c1")
+        at.page.keyboard.press("j")  # keys are about the campaign in sight
+        assert (at.seen("#c0 .view"), at.seen("#c1 .view")) == (["0"], ["1"])
+        at.page.keyboard.press("[")
+        assert at.page.evaluate(top, "c0")
+
+
 def test_every_mode_of_every_person_has_something_to_see(shown: Shown) -> None:
     with window(shown) as at:
         for mode in [*(mode.id for mode in MODES), "text", "frame"]:

@@ -42,6 +42,11 @@ class PipelineError(Exception):
         super().__init__(self.said.en)
 
     @property
+    def reason(self) -> Sentence:
+        """Both at once, for where there is one place for them."""
+        return Sentence(f"{self.sentence} {self.remedy}".rstrip(), self.said.ja + self.to_do.ja)
+
+    @property
     def sentence(self) -> str:
         """What is wrong, in English."""
         return self.said.en

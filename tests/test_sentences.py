@@ -100,6 +100,8 @@ def test_trouble_that_stands_in_a_report_is_not_worded_in_english_only(where: st
     ]
     assert found
     assert [place for place, call in found if not call.args or _literal(call.args[0]) is not None] == []
+    remedies = [(place, call.args[1]) for place, call in found if where == "audience" and len(call.args) > 1]
+    assert [place for place, remedy in remedies if _literal(remedy) is not None] == []
 
 
 def test_what_a_format_refuses_it_refuses_in_both_languages() -> None:

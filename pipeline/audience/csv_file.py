@@ -37,14 +37,21 @@ def examine(path: Path, *, whole: bool = True) -> CsvShape:
     except UnicodeDecodeError:
         raise PipelineError(
             Sentence(f"The file {path} is not UTF-8.", f"ファイル{path}の文字コードがUTF-8ではありません。"),
-            "Save it as “CSV UTF-8”; Excel's plain “CSV” is Shift JIS.",
+            Sentence(
+                "Save it as “CSV UTF-8”; Excel's plain “CSV” is Shift JIS.",
+                "「CSV UTF-8」で保存してください。Excelの「CSV」はShift JISになります。",
+            ),
         ) from None
     except OSError as error:
         raise PipelineError(
             Sentence(
                 f"The file {path} cannot be read: {error.strerror}.", f"ファイル{path}を読み取れません。"
             ),
-            "Check its path in policy.yaml and its rights. A list that cannot be read is not an empty list.",
+            Sentence(
+                "Check its path in policy.yaml and its rights. A list that cannot be read is not an empty "
+                "list.",
+                "policy.yamlのパスと、ファイルの権限を確認してください。",
+            ),
         ) from error
 
 
@@ -64,7 +71,10 @@ def _shape(path: Path, file: io.TextIOWrapper, *, whole: bool) -> CsvShape:
                     f"{path}の{reader.line_num}行目で終わる行には値が{len(record)}個ありますが、"
                     f"見出しは{width}列です。",
                 ),
-                "Mend the row: a value with a comma needs double quotes around it.",
+                Sentence(
+                    "Mend the row: a value with a comma needs double quotes around it.",
+                    "行を直してください。カンマを含む値は、二重引用符で囲みます。",
+                ),
             )
         rows += width > 1 or record != [""]
     return CsvShape(header, rows)
@@ -82,7 +92,10 @@ def _records(path: Path, reader: "_csv.Reader") -> Iterator[list[str]]:
                 "one.",
                 f"{path}の{reader.line_num}行目がCSVとして読み取れません。引用符の使い方に誤りがあります。",
             ),
-            "Inside a quoted value write a quote twice.",
+            Sentence(
+                "Inside a quoted value write a quote twice.",
+                "引用符で囲んだ値の中の引用符は、2つ続けて書いてください。",
+            ),
         ) from None
 
 
@@ -94,6 +107,9 @@ def _header(path: Path, header: list[str]) -> tuple[str, ...]:
                 f"The first line of {path} must name every column, each with a name of its own.",
                 f"{path}の1行目に、すべての列の名前を重複なく書いてください。",
             ),
-            "Write the names of the columns into the first line.",
+            Sentence(
+                "Write the names of the columns into the first line.",
+                "1行目に列の名前を書いてください。",
+            ),
         )
     return tuple(header)

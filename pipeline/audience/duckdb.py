@@ -97,7 +97,10 @@ class DuckDbContacts:
                         f"The file {path} was changed while it was read.",
                         f"読み取り中にファイル{path}が変更されました。",
                     ),
-                    "Run again when it is written. Write such files under another name and rename them.",
+                    Sentence(
+                        "Run again when it is written. Write such files under another name and rename them.",
+                        "書き込みが終わってから、もう一度実行してください。",
+                    ),
                 )
         return session, selection.barred(rule, suppressed, excluded)
 

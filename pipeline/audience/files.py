@@ -51,7 +51,11 @@ def state(path: Path) -> str:
             Sentence(
                 f"The file {path} cannot be found: {error.strerror}.", f"ファイル{path}が見つかりません。"
             ),
-            "Check its path in policy.yaml. A list that is missing is not an empty list, so nothing is sent.",
+            Sentence(
+                "Check its path in policy.yaml. A list that is missing is not an empty list, so nothing is "
+                "sent.",
+                "policy.yamlのパスを確認してください。リストがないことは、空のリストとは違うため、配信されません。",
+            ),
         ) from error
     return f"{os.fspath(path)!r} {seen.st_size} {seen.st_mtime_ns} {seen.st_ino}"
 

@@ -59,7 +59,7 @@ class FrozenAudience:
                     f"The audience {digest[:12]} of {campaign} was frozen by another version of Postmerge.",
                     f"{campaign}の配信先({digest[:12]})は、別のバージョンのPostmergeで確定されました。",
                 ),
-                "Use the version that froze it.",
+                Sentence("Use the version that froze it.", "確定したときのバージョンを使ってください。"),
             )
         return cls(archive, digest, manifest)
 

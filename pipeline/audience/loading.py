@@ -63,7 +63,10 @@ def load(database: Database, name: str, source: ContactSource, path: Path, wante
                 f"The contact source {path} has no column {', '.join(missing)}.",
                 f"名簿{path}に列{', '.join(missing)}がありません。",
             ),
-            "Check the segment's columns and the source's keys in policy.yaml against the source.",
+            Sentence(
+                "Check the segment's columns and the source's keys in policy.yaml against the source.",
+                "セグメントのcolumnsとpolicy.yamlのsourcesを、名簿の列と見比べてください。",
+            ),
         )
     columns = list(dict.fromkeys(folded[column.casefold()] for column in wanted))
     match source.kind:
@@ -101,7 +104,10 @@ def load_csv(database: Database, name: str, path: Path, columns: Sequence[str]) 
                 f"The file {path} has {shape.rows} rows, but {read} were read from it.",
                 f"ファイル{path}は{shape.rows}行ですが、{read}行しか読み取れません。",
             ),
-            "Write it anew as plain CSV: UTF-8, commas, double quotes, one kind of line end.",
+            Sentence(
+                "Write it anew as plain CSV: UTF-8, commas, double quotes, one kind of line end.",
+                "UTF-8、カンマ区切り、二重引用符、1種類の改行コードのCSVとして保存し直してください。",
+            ),
         )
 
 

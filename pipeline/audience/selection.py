@@ -119,7 +119,10 @@ def _list(database: Database, name: str, label: str, path: Path) -> str:
                 f"The suppression list {label} ({path}) has no column email.",
                 f"配信停止リスト{label}({path})に列emailがありません。",
             ),
-            "Name the column `email` in its first line.",
+            Sentence(
+                "Name the column `email` in its first line.",
+                "1行目の列の名前を`email`にしてください。",
+            ),
         )
     load_csv(database, f"{name}_raw", path, [column])
     database.run(f"CREATE TABLE {name} AS SELECT {quoted(column)} AS email FROM {name}_raw")

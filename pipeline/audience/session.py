@@ -104,13 +104,19 @@ def _broken(error: duckdb.Error) -> PipelineError:
                 f"A segment's condition compares what cannot be compared ({kind}).",
                 f"セグメントの条件で、種類の違う値を比べています({kind})。",
             ),
-            "Compare numbers with numbers, dates with date '2025-12-01' and text with 'text'; see the "
-            "columns' values in the source.",
+            Sentence(
+                "Compare numbers with numbers, dates with date '2025-12-01' and text with 'text'; see the "
+                "columns' values in the source.",
+                "数は数、日付はdate '2025-12-01'、文字は'文字'と比べてください。列の値も確認してください。",
+            ),
         )
     return PipelineError(
         Sentence(f"The contacts could not be read ({kind}).", f"名簿を読み取れません({kind})。"),
-        "Check that the contact file is whole and of the kind that policy.yaml says, and the free space of "
-        "the disk for temporary files.",
+        Sentence(
+            "Check that the contact file is whole and of the kind that policy.yaml says, and the free space "
+            "of the disk for temporary files.",
+            "名簿のファイルが壊れていないか、policy.yamlのkindと合っているか、ディスクの空きがあるかを確認してください。",
+        ),
     )
 
 

@@ -22,7 +22,7 @@ def columns(path: Path, table: str) -> dict[str, str]:
             Sentence(
                 f"The database {path} has no table {table}.", f"データベース{path}に表{table}がありません。"
             ),
-            "Check `table:` in policy.yaml.",
+            Sentence("Check `table:` in policy.yaml.", "policy.yamlの`table:`を確認してください。"),
         )
     return {name: kind or "TEXT" for name, kind in found}
 
@@ -53,7 +53,10 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
     except sqlite3.Error:
         raise PipelineError(
             Sentence(f"The database {path} cannot be read.", f"データベース{path}を読み取れません。"),
-            "Check that it is an SQLite file, that its path is right and that no other program locks it.",
+            Sentence(
+                "Check that it is an SQLite file, that its path is right and that no other program locks it.",
+                "SQLiteのファイルか、パスが正しいか、ほかのプログラムが使用中でないかを確認してください。",
+            ),
         ) from None
 
 

@@ -55,7 +55,7 @@ class Answers:
         try:
             self._take(rule, islice(rule.check(drafted.draft), _VERDICTS_MAX))
         except PipelineError as error:
-            self.status(rule.id, Status.COULD_NOT_RUN, error.said)
+            self.status(rule.id, Status.COULD_NOT_RUN, error.reason)
         except Exception as error:  # noqa: BLE001 the other rules still have something to say
             kind = type(error).__name__
             reason = Sentence(

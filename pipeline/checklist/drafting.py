@@ -125,7 +125,7 @@ def _met(unmet: dict[Need, Unmet], need: Need, get: Callable[[], _T | None]) -> 
     try:
         got = get()
     except PipelineError as error:
-        unmet[need] = Unmet(Status.LATER, error.said)
+        unmet[need] = Unmet(Status.LATER, error.reason)
         return None
     if got is None:
         unmet[need] = LEFT_FOR_LATER[need]

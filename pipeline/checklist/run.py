@@ -108,7 +108,7 @@ class _Run:
             columns = self._round.columns
             self._answers.add(source_findings(self._workspace, self._campaign, rule, columns))
         except PipelineError as error:
-            self._answers.status(_COLUMNS, Status.LATER, error.said)
+            self._answers.status(_COLUMNS, Status.LATER, error.reason)
 
     def _is_told(self, finding: Finding) -> bool:
         """Whether the reader of the files has told of it: a source or segment that is not there."""

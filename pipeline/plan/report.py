@@ -165,7 +165,7 @@ def _forecast(workspace: Workspace, campaign: str, contacts: Contacts) -> Foreca
             excluded = {reason.value: count for reason, count in resolution.excluded.items() if count}
             return Forecast(resolution.recipients, excluded)
     except PipelineError as error:
-        return Forecast(None, problem=error.said)
+        return Forecast(None, problem=error.reason)
 
 
 def _unusual(

@@ -139,7 +139,10 @@ def test_a_policy_that_is_broken_is_still_read_by_a_japanese_desk(tmp_path: Path
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"policy.yaml": JA.replace("path: members", "path: mebers")}, "ファイルmebers.csvが見つかりません"),
+        (
+            {"policy.yaml": JA.replace("path: members", "path: mebers")},
+            "ファイルmebers.csvが見つかりません。policy.yamlのパスを確認してください。",
+        ),
         (
             {"members.csv": "id,email,name,consent\n1,2\n"},
             "members.csvの2行目で終わる行には値が2個ありますが",

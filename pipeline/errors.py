@@ -6,7 +6,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from pipeline.sentence import SILENCE, Sentence
+from pipeline.sentence import SILENCE, Language, Sentence
 
 
 class ExitStatus(IntEnum):
@@ -39,7 +39,13 @@ class PipelineError(Exception):
     def __init__(self, sentence: str | Sentence, remedy: str | Sentence = SILENCE) -> None:
         self.said = sentence if isinstance(sentence, Sentence) else Sentence(sentence, _FOR_OPERATORS)
         self.to_do = remedy if isinstance(remedy, Sentence) else Sentence(remedy, "")
+        self._in_both = isinstance(sentence, Sentence) and isinstance(remedy, Sentence)
         super().__init__(self.said.en)
+
+    def told(self, language: Language) -> tuple[str, str]:
+        """Sentence and remedy for a terminal: in English, unless both were given in both languages."""
+        spoken: Language = language if self._in_both else "en"
+        return self.said.in_language(spoken), self.to_do.in_language(spoken)
 
     @property
     def reason(self) -> Sentence:

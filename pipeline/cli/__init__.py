@@ -54,9 +54,13 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            click.secho(f"postmerge: {error.sentence}", fg="red", err=True)
-            if error.remedy:
-                click.echo(f"  {error.remedy}", err=True)
+            from pipeline.workspace.near import language_near  # noqa: PLC0415
+
+            place = ctx.obj if isinstance(ctx.obj, Place) else Place(Path())
+            sentence, remedy = error.told(language_near(place.start.resolve()))
+            click.secho(f"postmerge: {sentence}", fg="red", err=True)
+            if remedy:
+                click.echo(f"  {remedy}", err=True)
             sys.exit(int(error.exit_status))
 
 

@@ -21,6 +21,7 @@ from pipeline.errors import ExitStatus, UsageError
 from pipeline.models.finding import Finding
 from pipeline.models.policy import Policy
 from pipeline.plan.report import sights
+from pipeline.sentence import Sentence
 from pipeline.workspace import workspace as loading
 from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
@@ -99,7 +100,13 @@ def chosen(
     known = sorted({*workspace.campaigns, *workspace.broken})
     for name in campaigns:
         if name not in known:
-            raise UsageError(f"There is no campaign {name}.", f"There are: {', '.join(known) or 'none'}.")
+            raise UsageError(
+                Sentence(f"There is no campaign {name}.", f"キャンペーン{name}はありません。"),
+                Sentence(
+                    f"There are: {', '.join(known) or 'none'}.",
+                    f"あるのは次のとおりです: {', '.join(known) or 'なし'}。",
+                ),
+            )
     meant = list(campaigns) or known
     if base is None:
         return meant

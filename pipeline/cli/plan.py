@@ -11,6 +11,7 @@ from pipeline.delivery.order_source import target_of
 from pipeline.errors import Refused
 from pipeline.models.policy import Policy, Ses
 from pipeline.plan import describe, report
+from pipeline.sentence import Sentence
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from pipeline.workspace.workspace import Workspace
@@ -44,7 +45,13 @@ def plan(place: Place, base: str, head: str | None, form: str, target: str) -> N
 def policy_of(workspace: Workspace) -> Policy:
     """The policy. Raises Refused when it cannot be read."""
     if workspace.policy is None:
-        raise Refused("policy.yaml cannot be read, so nothing can be planned.", "`postmerge check` says why.")
+        raise Refused(
+            Sentence(
+                "policy.yaml cannot be read, so nothing can be planned.",
+                "policy.yamlを読み取れないため、配信の計画を表示できません。",
+            ),
+            Sentence("`postmerge check` says why.", "`postmerge check`で理由を確認してください。"),
+        )
     return workspace.policy
 
 

@@ -2,19 +2,37 @@
 
 import re
 from pathlib import Path
+from typing import Final
 
 from pipeline.errors import PipelineError
 from pipeline.models.campaign import Campaign
 from pipeline.models.policy import Policy
+from pipeline.sentence import Language
 from pipeline.workspace import git_process
 from pipeline.workspace.typed import Model, read
 from pipeline.workspace.yaml_file import YamlFile, parse
+
+_JAPANESE: Final = re.compile(rb"""^language:[ \t]*["']?ja\b""", re.MULTILINE)
 
 
 def policy_near(start: Path) -> Path | None:
     """The nearest policy.yaml in `start` or a folder above it."""
     places = (folder / "policy.yaml" for folder in (start, *start.parents))
     return next((place for place in places if place.is_file()), None)
+
+
+def language_of(policy: bytes) -> Language:
+    """What a policy.yaml says about the language of reports, also where it cannot be read as a whole."""
+    return "ja" if _JAPANESE.search(policy) else "en"
+
+
+def language_near(start: Path) -> Language:
+    """The language of the nearest policy; English where there is none."""
+    path = policy_near(start)
+    try:
+        return "en" if path is None else language_of(path.read_bytes())
+    except OSError:
+        return "en"
 
 
 def read_policy(path: Path) -> Policy:

@@ -1,6 +1,5 @@
 """A revision as campaigns, segments and policy; what is wrong with it is a list of findings, all at once."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -12,13 +11,13 @@ from pipeline.sentence import Language, Sentence
 from pipeline.workspace import names, personas, references, segments
 from pipeline.workspace.digest import audience_digest, content_digest, policy_read, sources_read
 from pipeline.workspace.folder import CAMPAIGNS, PERSONAS, SEGMENTS, SHARED, CampaignFolder, SegmentFile
+from pipeline.workspace.near import language_of
 from pipeline.workspace.templates import reach
 from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree
 from pipeline.workspace.typed import read
 from pipeline.workspace.yaml_file import YamlFile, parse
 
 POLICY: Final = "policy.yaml"
-_JAPANESE: Final = re.compile(rb"""^language:[ \t]*["']?ja\b""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +157,7 @@ def _language(tree: Tree, policy: Policy | None) -> Language:
     if policy is not None:
         return policy.language
     entry = tree.entries.get(POLICY)
-    says_so = entry is not None and entry.mode in {FILE, PROGRAM} and _JAPANESE.search(tree.read(POLICY))
-    return "ja" if says_so else "en"
+    return language_of(tree.read(POLICY)) if entry is not None and entry.mode in {FILE, PROGRAM} else "en"
 
 
 def _read_campaigns(

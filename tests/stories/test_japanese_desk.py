@@ -129,6 +129,9 @@ def test_a_policy_that_is_broken_is_still_read_by_a_japanese_desk(tmp_path: Path
     assert "policy.yaml:" in said.text
     assert english_in(said.text) == []
     assert "NG   sale" in said.text
+    refused = say(story.root, "plan")
+    assert refused.text.startswith("postmerge: policy.yamlを読み取れないため、配信の計画を表示できません。\n")
+    assert english_in(refused.text) == []
     comment = say(story.root, "comment", "text")
     assert comment.status == 0, "an older comment would go on saying that all is well"
     assert "⛔ policy.yamlを読み取れないため、配信の計画も配信もできません。" in comment.text

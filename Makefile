@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 # A child process starts for every campaign that is rendered: without bytecode each one compiles everything.
 unexport PYTHONDONTWRITEBYTECODE
+# Three on two cores: many tests wait for processes and clocks.
+SIDE_BY_SIDE := -n 3 --dist worksteal
 # Tests that play whole commands, repositories or services: the slow half.
 WHOLE := stories cli ses_double contracts delivery workspace approvals preview chaos
 
@@ -32,14 +34,14 @@ browser: ## a Chromium for the tests of the preview, where there is none and it 
 	@tests/browser/install.sh
 
 test: setup browser ## all tests
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 quick: setup ## the fast half of the tests, without whole commands and repositories
-	$(BIN)/python -m pytest -n 2 -m "not slow" $(WHOLE:%=--ignore=tests/%)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "not slow" $(WHOLE:%=--ignore=tests/%)
 
 chaos: setup ## a thousand runs of kill -9, faults, two senders, reverts and halts
-	POSTMERGE_CHAOS_RUNS=1000 $(BIN)/python -m pytest -n 2 tests/chaos
-	POSTMERGE_KILLS=500 $(BIN)/python -m pytest -n 2 tests/stories/test_kill.py
+	POSTMERGE_CHAOS_RUNS=1000 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/chaos
+	POSTMERGE_KILLS=500 $(BIN)/python -m pytest $(SIDE_BY_SIDE) tests/stories/test_kill.py
 
 lint: setup ## style, types, layers, generated files, workflows
 	$(BIN)/ruff check .

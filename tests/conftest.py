@@ -34,6 +34,11 @@ def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
         monkeypatch.setattr(yamllint, "_run", linted.run)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: _HERE / "chaos" not in item.path.parents)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What happened in the runs of `tests/chaos`, from all workers, with the seeds that repeat them."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)

@@ -21,7 +21,7 @@ from tests.chaos.script import written
 from tests.ses_double import Double
 
 _RUNS: Final = int(os.environ.get("POSTMERGE_CHAOS_RUNS", "300"))
-_RUNS_EACH: Final = 75
+_RUNS_EACH: Final = 60
 #: What has to have happened in so many runs, or they prove nothing.
 _NOT_MERELY_QUIET: Final = (
     "kills",
@@ -77,7 +77,7 @@ def test_the_same_over_dynamodb(
     record_property: Callable[[str, object], None],
 ) -> None:
     crew, desk = cloud_senders
-    runs = max(10, _RUNS // 25)
+    runs = max(8, _RUNS // 30)
     print(f"POSTMERGE_CHAOS_SEED={seed}, runs 0 to {runs - 1} over DynamoDB")
     happened: Counter[str] = Counter()
     for number in range(runs):

@@ -60,7 +60,7 @@ class TwoRehearsedSenders(TwoCloudSenders):
 
 
 _SETTINGS = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
     print_blob=True,
@@ -71,4 +71,4 @@ TestTwoRehearsedSenders = TwoRehearsedSenders.TestCase
 TestTwoRehearsedSenders.settings = _SETTINGS
 
 TestTwoCloudSenders = pytest.mark.slow(TwoCloudSenders.TestCase)
-TestTwoCloudSenders.settings = settings(_SETTINGS, max_examples=3)
+TestTwoCloudSenders.settings = settings(_SETTINGS, max_examples=2)

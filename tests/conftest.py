@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pipeline.render import child_process
-from pipeline.workspace import yamllint
-from tests import linted, models_of_aws, nursery
+from pipeline.workspace import git_process, yamllint
+from tests import linted, models_of_aws, nursery, settled_git
 
 _HERE = Path(__file__).parent
 
@@ -27,11 +27,12 @@ settings.load_profile("any machine")
 
 @pytest.fixture(autouse=True)
 def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Children that render are forked, yamllint is asked once; but not where they are tested."""
+    """Children that render are forked, yamllint and git are asked once; but not where they are tested."""
     if _HERE / "render" not in request.path.parents:
         monkeypatch.setattr(child_process, "_start", nursery.born)
     if _HERE / "workspace" not in request.path.parents:
         monkeypatch.setattr(yamllint, "_run", linted.run)
+        monkeypatch.setattr(git_process, "output", settled_git.output)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

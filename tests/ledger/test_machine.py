@@ -385,7 +385,7 @@ class TwoSenders(RuleBasedStateMachine):
 
 TestTwoSenders = TwoSenders.TestCase
 TestTwoSenders.settings = settings(
-    max_examples=100,
+    max_examples=60,
     stateful_step_count=30,
     deadline=None,
     print_blob=True,

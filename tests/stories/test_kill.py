@@ -31,7 +31,7 @@ from tests.stories.story import Story
 
 _SEED = os.environ.get("POSTMERGE_CHAOS_SEED") or os.urandom(8).hex()
 _KILLS_EACH = 5
-_TESTS = -(-int(os.environ.get("POSTMERGE_KILLS", "15")) // _KILLS_EACH)
+_TESTS = -(-int(os.environ.get("POSTMERGE_KILLS", "10")) // _KILLS_EACH)
 _MEMBERS = 120
 #: Batches of 50, several of them under way at a time.
 _MOST_UNDER_WAY = 50 * wiring._OUTBOX_IN_FLIGHT

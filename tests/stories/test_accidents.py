@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PipelineError
+from tests.stories.commands import say
 from tests.stories.story import POLICY, Story, make_story
 
 PEOPLE = [
@@ -180,6 +181,22 @@ def test_a_telephone_number_in_the_name_is_stopped(shop: Story) -> None:
 
 
 # --- What it says and what goes along
+
+
+@pytest.mark.parametrize(
+    "words", [("check",), ("check", "--format", "sarif"), ("plan",), ("comment", "text")], ids=" ".join
+)
+def test_what_the_repository_says_of_people_names_nobody(shop: Story, words: tuple[str, ...]) -> None:
+    families, addresses = ("鬼頭", "丹下", "猪瀬", "蛭田", "甲斐"), "people.example"
+    people(shop, [("090-1234-5678", "花子"), *((family, family) for family in families)])
+    shop.change(mail())
+    base = () if words[0] == "check" else ("--base", "main")
+    told = say(shop.root, *words, *base).text
+    assert "sale" in told
+    if words[0] != "plan":
+        assert "data/" in told, "it speaks of what stands in the names"
+    for secret in (*families, "1234", "5678", addresses):
+        assert secret not in told, secret
 
 
 def test_a_wrong_date_is_stopped(shop: Story) -> None:

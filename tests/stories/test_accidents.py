@@ -187,15 +187,18 @@ def test_a_telephone_number_in_the_name_is_stopped(shop: Story) -> None:
     "words", [("check",), ("check", "--format", "sarif"), ("plan",), ("comment", "text")], ids=" ".join
 )
 def test_what_the_repository_says_of_people_names_nobody(shop: Story, words: tuple[str, ...]) -> None:
-    families, addresses = ("鬼頭", "丹下", "猪瀬", "蛭田", "甲斐"), "people.example"
-    people(shop, [("090-1234-5678", "花子"), *((family, family) for family in families)])
+    families = ("鬼頭", "丹下", "猪瀬", "蛭田", "甲斐")
+    names = [("090-1234-5678", "花子"), *((family, family) for family in families)]
+    # the worst list: its ids are addresses
+    rows = [f"p{n}@people.example,p{n}@people.example,{f},{g},2026-01-01" for n, (f, g) in enumerate(names)]
+    shop.write({"members.csv": "\n".join(["id,email,family_name,given_name,consent", *rows]) + "\n"})
     shop.change(mail())
     base = () if words[0] == "check" else ("--base", "main")
     told = say(shop.root, *words, *base).text
     assert "sale" in told
     if words[0] != "plan":
         assert "data/" in told, "it speaks of what stands in the names"
-    for secret in (*families, "1234", "5678", addresses):
+    for secret in (*families, "1234", "5678", "people.example"):
         assert secret not in told, secret
 
 

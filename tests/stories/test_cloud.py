@@ -32,9 +32,7 @@ def service() -> Iterator[Double]:
 def ses(service: Double, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     service.reset()
     with cloud():
-        for name, value in service.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+        service.lend(monkeypatch)
         yield service
 
 

@@ -39,9 +39,7 @@ def ses(service: Double, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
     service.reset(**_ACCOUNT, **_UNSURE)
     monkeypatch.setattr(reading, "PATIENCE", timedelta(0))
     with cloud():
-        for name, value in service.environment.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+        service.lend(monkeypatch)
         yield service
 
 

@@ -26,9 +26,7 @@ def service() -> Iterator[Double]:
 @pytest.fixture
 def ses(service: Double, monkeypatch: pytest.MonkeyPatch) -> Double:
     service.reset(**_ACCOUNT)
-    for name, value in service.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+    service.lend(monkeypatch)
     return service
 
 

@@ -31,9 +31,7 @@ def service() -> Iterator[Double]:
 @pytest.fixture
 def ses(service: Double, monkeypatch: pytest.MonkeyPatch) -> Double:
     service.reset()
-    for name, value in service.environment.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+    service.lend(monkeypatch)
     return service
 
 

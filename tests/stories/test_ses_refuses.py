@@ -40,9 +40,7 @@ def ses(service: Double, monkeypatch: pytest.MonkeyPatch) -> Double:
 
 def _use(service: Double, patch: pytest.MonkeyPatch) -> None:
     service.reset(**_ACCOUNT)
-    for name, value in service.environment.items():
-        patch.setenv(name, value)
-    patch.setenv("POSTMERGE_UNSUBSCRIBE_KEY", "k" * 40)
+    service.lend(patch)
 
 
 @pytest.fixture(scope="module")

@@ -18,9 +18,9 @@ def wrong(story: Story) -> Story:
 
 
 def results(run: Run) -> list[dict[str, Any]]:
+    """What is said of the wrong weekday; some rules look at the hour and the day on which the test runs."""
     (analysis,) = json.loads(run("check", "--format", "sarif", status=1).stdout)["runs"]
-    found: list[dict[str, Any]] = analysis["results"]
-    return found
+    return [result for result in analysis["results"] if result["ruleId"] == "wording/weekday"]
 
 
 def test_items_stand_under_their_headings_in_the_order_of_the_paper(wrong: Story, run: Run) -> None:
@@ -48,8 +48,9 @@ def test_a_japanese_policy_is_answered_in_japanese(wrong: Story, run: Run) -> No
 def test_sarif_names_every_rule_with_help_in_its_place(run: Run) -> None:
     (analysis,) = json.loads(run("check", "--format", "sarif", status=1).stdout)["runs"]
     rules = analysis["tool"]["driver"]["rules"]
-    (result,) = analysis["results"]
-    assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "wording/weekday"
+    for result in analysis["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+    assert "wording/weekday" in {result["ruleId"] for result in analysis["results"]}
     for rule in rules:
         assert rule["help"]["text"]
         assert rule["fullDescription"]["text"]

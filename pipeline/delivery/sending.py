@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from queue import SimpleQueue
 from typing import Final, Self
 
 from pipeline.audience.contacts import Standing
@@ -37,11 +36,8 @@ from pipeline.render.source import MailSource
 
 Refusal = Taken | HeldBack | Superseded
 
-#: Batches that are made at the same time, each by a child of its own: one alone waits for us as often as we
-#: for it.
-_RENDERERS: Final = 2
 #: Batches whose messages are made before their turn comes.
-_MADE_AHEAD: Final = 2 * _RENDERERS
+_MADE_AHEAD: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +60,9 @@ class Claimed:
 
 
 class Sending:
-    """The sending of one revision. A context manager: it keeps render children and the contacts open.
+    """The sending of one revision. A context manager: it keeps a render child and the contacts open.
 
-    Messages are made ahead, in threads of their own, while earlier batches are under way; everything that
+    Messages are made ahead, in a thread of their own, while earlier batches are under way; everything that
     decides whether somebody gets his message happens after that, at the reservation.
     """
 
@@ -84,10 +80,8 @@ class Sending:
 
     def __enter__(self) -> Self:
         self._open.enter_context(_nothing_old_searched())
-        self._idle: SimpleQueue[Renderer] = SimpleQueue()
-        for _ in range(_RENDERERS):
-            self._idle.put(self._open.enter_context(Renderer(self._source, self._world.key)))
-        self._ahead = self._open.enter_context(ThreadPoolExecutor(_RENDERERS, thread_name_prefix="render"))
+        self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
+        self._ahead = self._open.enter_context(ThreadPoolExecutor(1, thread_name_prefix="render"))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -153,11 +147,7 @@ class Sending:
     def _prepare(self, batch: Batch) -> Prepared:
         recipients = self._frozen.at(batch.positions)
         common = _tags(batch.id)
-        renderer = self._idle.get()  # there are as many as threads
-        try:
-            messages = renderer.render(recipients, lambda r: common | _own_tag(batch.id, r))
-        finally:
-            self._idle.put(renderer)
+        messages = self._renderer.render(recipients, lambda r: common | _own_tag(batch.id, r))
         made = list(enumerate(zip(recipients, messages, strict=True)))
         return Prepared(
             batch,

@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,6 +37,11 @@ from pipeline.render.source import MailSource
 
 Refusal = Taken | HeldBack | Superseded
 
+#: Threads that share the child: while one makes messages of its answer, the other has asked already.
+_ASKING: Final = 2
+#: For how long one of our threads may compute while others wait for their turn, in seconds. Whoever claims a
+#: batch waits for disk and git a dozen times, and after each wait as long as this for a thread that computes.
+_TURN: Final = 0.001
 #: Batches whose messages are made before their turn comes.
 _MADE_AHEAD: Final = 4
 
@@ -80,8 +86,9 @@ class Sending:
 
     def __enter__(self) -> Self:
         self._open.enter_context(_nothing_old_searched())
+        self._open.enter_context(_short_turns())
         self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
-        self._ahead = self._open.enter_context(ThreadPoolExecutor(1, thread_name_prefix="render"))
+        self._ahead = self._open.enter_context(ThreadPoolExecutor(_ASKING, thread_name_prefix="render"))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -184,6 +191,16 @@ def _nothing_old_searched() -> Iterator[None]:
         yield
     finally:
         gc.unfreeze()
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 def _tags(batch: BatchId) -> dict[str, str]:

@@ -4,9 +4,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from typing import Final, Self
 
 from pipeline.errors import PipelineError
@@ -15,6 +14,7 @@ from pipeline.render import wire
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
+from pipeline.render.patience import Patience
 from pipeline.render.source import MailSource
 from pipeline.render.stencil import Stencil
 from pipeline.sentence import Sentence
@@ -76,6 +76,8 @@ class ChildProcess:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postmerge-render-"))
             self._process = _start(folder)
             self._stack = stack.pop_all()
+        self._patience = Patience(self._process.kill)
+        self._stack.callback(self._patience.leave)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
@@ -93,7 +95,7 @@ class ChildProcess:
         """Turn to a campaign, the first or another one, and forget the one before; whether it is ready."""
         self.taken, self._stencils = [], []
         ready = None
-        with self._patience(1), suppress(wire.Garbled):
+        with self._patience.of(self._seconds(1)), suppress(wire.Garbled):
             self._say(wire.source_out(source, self.limits, errand))
             ready = self._hear()
         return ready == wire.READY
@@ -101,7 +103,7 @@ class ChildProcess:
     def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
         """Answers for the first of `rows`, as many as the child lived for."""
         answers: list[Composed | RenderFailure] = []
-        with self._patience(len(rows)), suppress(wire.Garbled):
+        with self._patience.of(self._seconds(len(rows))), suppress(wire.Garbled):
             self._say(wire.rows_out(rows))
             while len(answers) < len(rows):
                 answer = wire.answer_in(self._hear(), self._stencils)
@@ -134,17 +136,8 @@ class ChildProcess:
     def _hear(self) -> object:
         return wire.read(self._out, longest=self._longest_frame)
 
-    @contextmanager
-    def _patience(self, mails: int) -> Iterator[None]:
-        """Kill the child when it takes too long by the wall clock; waiting for its answer then ends."""
-        seconds = self.limits.wall_seconds + self.limits.wall_seconds_each * mails
-        watch = threading.Timer(seconds, self._process.kill)
-        watch.daemon = True
-        watch.start()
-        try:
-            yield
-        finally:
-            watch.cancel()
+    def _seconds(self, mails: int) -> float:
+        return self.limits.wall_seconds + self.limits.wall_seconds_each * mails
 
 
 class Spare:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from threading import Lock
 from typing import Final, Self
 
 from pipeline.errors import PipelineError
@@ -33,7 +34,8 @@ class Renderer:
     """Renders one campaign. A context manager: the child lives from the first batch to the end.
 
     A mail that breaks a limit costs its own recipient a `RenderFailure`; the child is started anew and
-    the others get their mail. For one thread at a time.
+    the others get their mail. Threads may share one: their questions come to the child one after the other,
+    and what one thread does before and after leaves no gap between them.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class Renderer:
         self._errand = Errand.SHARE if shared else Errand.EACH
         self._spare = spare
         self._child: ChildProcess | None = None
+        self._asking = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +102,8 @@ class Renderer:
         rows = list(zip(recipients, links, strict=True))
         results: list[Composed | RenderFailure] = []
         for start in range(0, len(rows), _LARGEST_BATCH):
-            results += self._batch(rows[start : start + _LARGEST_BATCH])
+            with self._asking:
+                results += self._batch(rows[start : start + _LARGEST_BATCH])
         return tuple(results)
 
     def _batch(self, waiting: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:

@@ -166,7 +166,10 @@ def _draft(
 
 
 def _rendered(shared: Round, campaign: str) -> tuple[tuple[Mail, ...] | None, tuple[RenderFailure, ...]]:
-    """The mails of a few invented people, the author's own among them, each of whom stands for real ones."""
+    """The mails of a few invented people, each of whom stands for real ones.
+
+    The difficult ones, the author's own, and whoever it takes to reach every branch of the templates.
+    """
     workspace = shared.workspace
     folder = workspace.campaigns[campaign]
     columns = workspace.segments[folder.campaign.audience.segment or ""].segment.columns
@@ -176,11 +179,11 @@ def _rendered(shared: Round, campaign: str) -> tuple[tuple[Mail, ...] | None, tu
         source = mail_source(workspace, campaign)
     except Refused as refused:
         return None, (RenderFailure(refused.said, refused.to_do),)
-    results = shared.rehearse(source, people)
-    failures = tuple(result for result in results if isinstance(result, RenderFailure))
-    mails = [result for result in results if isinstance(result, Message)]
+    made = shared.rehearse(source, people)
+    failures = tuple(result for result in made.results if isinstance(result, RenderFailure))
+    mails = [result for result in made.results if isinstance(result, Message)]
     failures = failures or tuple(islice((large for mail in mails for large in _too_large(source, mail)), 1))
-    return (None, failures) if failures else (mails_of(workspace, campaign, mails, people), ())
+    return (None, failures) if failures else (mails_of(workspace, campaign, mails, made.people), ())
 
 
 def _too_large(source: MailSource, mail: Message) -> Iterator[RenderFailure]:

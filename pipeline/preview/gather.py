@@ -29,6 +29,7 @@ from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.wire import Errand
 from pipeline.sentence import Sentence
 from pipeline.workspace.folder import CampaignFolder
 from pipeline.workspace.workspace import Workspace
@@ -120,7 +121,7 @@ def _filled(
 def _rendered(source: MailSource, cast: Cast, spare: Spare) -> list[Message | RenderFailure | None]:
     """A mail or a failure for everybody; one that takes a child along does not take the others."""
     # not shared: to find out what several mails have in common takes longer than to make these few
-    with Renderer(source, EXAMPLE_KEY, shared=False, spare=spare) as renderer:
+    with Renderer(source, EXAMPLE_KEY, errand=Errand.EACH, spare=spare) as renderer:
         return list(renderer.render([part.row for part in cast.parts]))
 
 

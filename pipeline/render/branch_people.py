@@ -5,10 +5,16 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.models.recipient import Recipient
+from pipeline.render.candidates import candidates
+from pipeline.render.child_process import Spare
 from pipeline.render.probe import Probe, Way
+from pipeline.render.source import MailSource
 
-#: Rows that are tried at most: each costs about a millisecond.
+#: Rows that are tried at most, and what all of them together may cost (`Watcher.work`): a second or two.
 _MOST_TRIED: Final = 1500
+_MOST_WORK: Final = 2_000_000
+#: Rows that are tried before the work is added up again.
+_AT_ONCE: Final = 10
 _Sight = frozenset[int | tuple[int, bool]]
 
 
@@ -17,7 +23,7 @@ def people_for(probe: Probe, given: Sequence[Way], values: Mapping[str, Sequence
 
     `given` are people who are there anyway; their branches need nobody else. Each row that opens something
     new is varied in turn, so that a condition inside another is found as well. A row that would get no mail
-    is no persona.
+    is no persona, unless what it fails at is a name that does not exist.
     """
     sound = [way for way in given if not way.failed]
     if not sound or not values:
@@ -28,16 +34,35 @@ def people_for(probe: Probe, given: Sequence[Way], values: Mapping[str, Sequence
     return tuple(_named(way, n) for n, way in enumerate(_merged(probe, sound[0].row, chosen, missing), 1))
 
 
+def reaching(
+    source: MailSource, rows: Sequence[Recipient], spare: Spare | None = None
+) -> tuple[Recipient, ...]:
+    """The fewest further rows for branches that none of `rows` takes. The same files give the same people.
+
+    `spare` lends the process that renders. Raises PipelineError when none can be started.
+    """
+    values = candidates(source, tuple(rows[0].fields))
+    if not values:
+        return ()
+    with Probe(source, spare=spare) as probe:
+        return tuple(way.row for way in people_for(probe, probe.ask(rows), values))
+
+
 def _searched(probe: Probe, sound: Sequence[Way], values: Mapping[str, Sequence[str]]) -> list[Way]:
     """Every row that opened something new, in the order in which they were found."""
     seen: set[int | tuple[int, bool]] = set()
     tried = {_key(way.row) for way in sound}
     found: list[Way] = []
     ahead = [way for way in sound if _fresh(way, seen)]
-    while ahead and len(tried) < _MOST_TRIED:
-        rows = [row for row in _varied(ahead.pop(0).row, values) if _key(row) not in tried]
+    spent, waiting = 0, list[Recipient]()
+    while (ahead or waiting) and len(tried) < _MOST_TRIED and spent < _MOST_WORK:
+        if not waiting:
+            waiting = [row for row in _varied(ahead.pop(0).row, values) if _key(row) not in tried]
+        rows, waiting = waiting[:_AT_ONCE], waiting[_AT_ONCE:]
         tried |= {_key(row) for row in rows}
-        news = [way for way in probe.ask(rows) if not way.failed and _fresh(way, seen)]
+        ways = probe.ask(rows)
+        spent += sum(way.told.work for way in ways)
+        news = [way for way in ways if way.tells and _fresh(way, seen)]
         found += news
         ahead += news
     return found
@@ -104,4 +129,4 @@ def _both(probe: Probe, base: Recipient, one: Way, other: Way) -> Way | None:
 def _named(way: Way, number: int) -> Way:
     identity = f"invented-branch-{number}"
     row = replace(way.row, id=identity, address=f"branch-{number}@personas.example")
-    return Way(row, way.taken, way.hints, failed=False)
+    return replace(way, row=row)

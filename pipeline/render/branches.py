@@ -35,34 +35,35 @@ class WatchingSandbox(Sandbox):
 
     def took(self, number: int) -> str:
         """Called by a template on its way through a branch."""
-        self.record.taken.add(number)
+        self.record.take(number)
         return ""
 
     def hinted(self, number: int, value: Any) -> Any:
         """Called for each side of an `and` or an `or`: nothing to report, but a way to look further."""
         self.record.hints.add((number, bool(value)))
+        self.record.steps += 1
         return value
 
     def chose(self, number: int, value: Any) -> Any:
         """Called with what an expression came to by way of a branch."""
-        self.record.taken.add(number)
+        self.record.take(number)
         return value
 
     def counted(self, numbers: tuple[int, int, int], items: Any) -> Any:
         """Called with what a loop walks over."""
         found = list(items)
-        self.record.taken.add(numbers[min(len(found), 2)])
+        self.record.take(numbers[min(len(found), 2)], steps=1 + len(found))
         return found
 
     def stood_in(self, numbers: tuple[int, int], value: Any) -> Any:
         """Called with the left side of an `or` that shows something."""
-        self.record.taken.add(numbers[not value])
+        self.record.take(numbers[not value])
         return value
 
     def fell_back(self, numbers: tuple[int, int], value: Any) -> Any:
         """Called with a value for which there are other words where it is empty."""
         empty = value is None or str(value).strip() == ""
-        self.record.taken.add(numbers[empty])
+        self.record.take(numbers[empty])
         return value
 
 
@@ -73,8 +74,21 @@ class Record:
         self.branches: list[Branch] = []
         self.taken: set[int] = set()
         self.hints: set[tuple[int, bool]] = set()
+        #: What the present rendering has done so far: branches gone through, items walked over.
+        self.steps = 0
         self._numbers: dict[tuple[str, int], int] = {}
         self._hints = 0
+
+    def begin(self) -> None:
+        """Another rendering."""
+        self.taken.clear()
+        self.hints.clear()
+        self.steps = 0
+
+    def take(self, number: int, steps: int = 1) -> None:
+        """The present rendering goes through a branch."""
+        self.taken.add(number)
+        self.steps += steps
 
     def number(self, place: tuple[str, int], branch: Branch) -> int:
         """The number of a branch; the same place of the same template is the same branch in both parts."""

@@ -51,8 +51,9 @@ def main() -> None:
     for name in "x", "{":
         made = warm.compose(Recipient("1", "a@personas.example", {"name": name}), "")
         assert isinstance(made, Filled), made
-    Watcher(_WARM_UP, longest=100_000).compose(Recipient("1", "a@personas.example", {"name": "x"}), "")
-    failed = warm.compose(Recipient("2", "b@personas.example", {}), "")
+    somebody, nobody = (Recipient("1", "a@personas.example", fields) for fields in ({"name": "x"}, {}))
+    Watcher(_WARM_UP, longest=100_000, whole=True).compose(somebody, "")
+    failed = warm.compose(nobody, "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     try:
         source, limits, errand = wire.source_in(wire.read(said, longest=_LONGEST_FRAME))
@@ -71,8 +72,8 @@ def main() -> None:
 
 
 def _composer(source: MailSource, limits: Limits, errand: wire.Errand) -> StencilComposer | Watcher:
-    if errand is wire.Errand.WATCH:
-        return Watcher(source, longest=limits.part_characters)
+    if errand in {wire.Errand.WATCH, wire.Errand.REHEARSE}:
+        return Watcher(source, longest=limits.part_characters, whole=errand is wire.Errand.REHEARSE)
     shared = errand is wire.Errand.SHARE
     return StencilComposer(source, longest=limits.part_characters, shared=shared)
 
@@ -87,7 +88,7 @@ def _answer(rows: list[Any], composer: StencilComposer | Watcher, limits: Limits
         for stencil in composer.stencils[known:]:
             wire.write(out, wire.stencil_out(stencil), flush=False)
         if isinstance(composer, Watcher):
-            wire.write(out, wire.taken_out(*composer.took()), flush=False)
+            wire.write(out, wire.taken_out(composer.work, *composer.took()), flush=False)
         wire.write(out, result, flush=False)
     out.flush()
 

@@ -1,6 +1,7 @@
 """Asking a campaign's templates which branches a row would take."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Self
 
 from pipeline.models.recipient import Recipient
@@ -48,7 +49,7 @@ class Probe:
             taken = self._child.taken[told:]
             for row, answer, way in zip(some, answers, taken, strict=False):
                 self.branches += way.fresh
-                ways.append(Way(row, way.taken, way.hints, failed=isinstance(answer, RenderFailure)))
+                ways.append(Way(row, way, answer if isinstance(answer, RenderFailure) else None))
             if len(answers) < len(some):
                 self._end()
         return ways
@@ -59,16 +60,33 @@ class Probe:
             self._child = None
 
 
+@dataclass(frozen=True, slots=True)
 class Way:
-    """What one row takes: numbers of branches, and hints for whoever looks for more."""
+    """What one row takes; where there would be no mail, until it failed."""
 
-    __slots__ = ("failed", "hints", "row", "taken")
+    row: Recipient
+    told: wire.Taken
+    failure: RenderFailure | None
 
-    def __init__(
-        self, row: Recipient, taken: frozenset[int], hints: frozenset[tuple[int, bool]], *, failed: bool
-    ) -> None:
-        self.row = row
-        self.taken = taken
-        self.hints = hints
-        #: Whether there would be no mail; the branches are those before the mistake.
-        self.failed = failed
+    @property
+    def failed(self) -> bool:
+        """Whether there would be no mail."""
+        return self.failure is not None
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is worth looking at: a mail, or a name that does not exist, whatever the values are.
+
+        Any other failure may be the fault of a value that was only tried.
+        """
+        return self.failure is None or self.failure.undefined
+
+    @property
+    def taken(self) -> frozenset[int]:
+        """Numbers of branches."""
+        return self.told.taken
+
+    @property
+    def hints(self) -> frozenset[tuple[int, bool]]:
+        """For whoever looks for more."""
+        return self.told.hints

@@ -8,6 +8,7 @@ from typing import Final, Self
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Recipient
 from pipeline.render import unsubscribe
+from pipeline.render.branch import Branch, unreached
 from pipeline.render.child_process import UNKNOWN_END, ChildProcess, Spare
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
@@ -44,10 +45,10 @@ class Renderer:
         key: UnsubscribeKey,
         *,
         limits: Limits | None = None,
-        shared: bool = True,
+        errand: Errand = Errand.SHARE,
         spare: Spare | None = None,
     ) -> None:
-        """`shared` is whether mails that differ only in values are made from one stencil.
+        """`errand` is what the child is asked for: mails, of one kind or another.
 
         The child comes from `spare` and goes back there, where one is given; it ends with us otherwise.
         """
@@ -59,7 +60,7 @@ class Renderer:
         self._source = source
         self._key = key
         self._limits = limits or Limits()
-        self._errand = Errand.SHARE if shared else Errand.EACH
+        self._errand = errand
         self._spare = spare
         self._child: ChildProcess | None = None
         self._asking = Lock()
@@ -91,6 +92,13 @@ class Renderer:
         return tuple(
             self._message(recipient, link, result, tags(recipient)) for recipient, link, result in made
         )
+
+    @property
+    def unreached(self) -> tuple[Branch, ...]:
+        """Branches that none of the mails took, where the errand is to rehearse and the child has lived."""
+        told = [] if self._child is None else self._child.taken
+        branches = [branch for taken in told for branch in taken.fresh]
+        return unreached(branches, frozenset().union(*(taken.taken for taken in told)))
 
     def composed(self, recipients: Sequence[Recipient]) -> tuple[Composed | RenderFailure, ...]:
         """The words alone, in the same order; raises as `render`."""

@@ -9,6 +9,7 @@ from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.composed import Composed
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.wire import Errand
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def sharing_of(source: MailSource, recipients: Sequence[Recipient]) -> Sharing:
     """Render everybody both ways, in two children, and compare; failures count nowhere."""
     with Renderer(source, EXAMPLE_KEY) as renderer:
         shared = renderer.composed(recipients)
-    with Renderer(source, EXAMPLE_KEY, shared=False) as renderer:
+    with Renderer(source, EXAMPLE_KEY, errand=Errand.EACH) as renderer:
         ordinary = renderer.composed(recipients)
     mails = [result for result in shared if isinstance(result, Composed)]
     fillings = [mail.filling for mail in mails if mail.filling is not None]

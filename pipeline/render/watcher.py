@@ -1,5 +1,8 @@
 """One row in, out come the branches that its mail takes. Runs in the child process only."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from pipeline.models.recipient import Recipient
 from pipeline.render.blame import failure_of
 from pipeline.render.branch import Branch
@@ -10,12 +13,18 @@ from pipeline.render.failure import RenderFailure
 from pipeline.render.source import MailSource
 from pipeline.render.stencil import Stencil
 
+#: The work of a row whose templates do nothing, and the characters that are as much as one step.
+_ROW: Final = 50
+_CHARACTERS: Final = 20
+
 
 class Watcher:
-    """Fills in the templates of a campaign, and says which way they went; no page is made of them."""
+    """Fills in the templates of a campaign, and says which way they went."""
 
-    def __init__(self, source: MailSource, *, longest: int) -> None:
+    def __init__(self, source: MailSource, *, longest: int, whole: bool) -> None:
+        """With `whole` there are mails as well; without, no page is made of the templates."""
         self._source = source
+        self._whole = whole
         self._composer = Composer(source, longest=longest, sandbox=WatchingSandbox)
         escaping, plain = self._composer.escaping, self._composer.plain
         assert isinstance(escaping, WatchingSandbox)
@@ -23,24 +32,35 @@ class Watcher:
         plain.record = escaping.record
         self._record = escaping.record
         self._told = 0
+        self._characters = 0
         #: For whoever asks a composer for its stencils: there are none.
         self.stencils: list[Stencil] = []
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
-        """An answer without words, or why there would be no mail."""
-        self._record.taken.clear()
-        self._record.hints.clear()
-        seen = names_of(recipient, unsubscribe_url)
+        """The mail, or an answer without words; or why there would be no mail."""
+        self._record.begin()
+        self._characters = 0
+        if self._whole:
+            return self._composer.compose(recipient, unsubscribe_url)
         try:
-            self._composer.line("subject", seen)
-            self._composer.preheader(seen)
-            if self._source.html is not None:
-                self._composer.markup(seen)
-            if self._source.text is not None:
-                self._composer.text(seen)
+            self._characters = self._filled(names_of(recipient, unsubscribe_url))
         except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
             return failure_of(error, "the mail").of(recipient.id)
         return Composed(recipient.id, recipient.address, recipient.seal, "", None, "")
+
+    def _filled(self, seen: Mapping[str, object]) -> int:
+        """How many characters the templates come to."""
+        words = [self._composer.line("subject", seen), self._composer.preheader(seen) or ""]
+        if self._source.html is not None:
+            words.append(self._composer.markup(seen))
+        if self._source.text is not None:
+            words.append(self._composer.text(seen))
+        return sum(map(len, words))
+
+    @property
+    def work(self) -> int:
+        """What the last row has cost: steps of its templates, and what they wrote."""
+        return _ROW + self._record.steps + self._characters // _CHARACTERS
 
     def took(self) -> tuple[list[Branch], list[int], list[tuple[int, bool]]]:
         """Branches that were not told of before; then what the last row took, and the hints it left."""

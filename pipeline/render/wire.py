@@ -35,17 +35,20 @@ class Errand(StrEnum):
     SHARE = "share"
     #: Mails, each of its own.
     EACH = "each"
+    #: The same, and which branches of the templates they take.
+    REHEARSE = "rehearse"
     #: No mails, but which branches of the templates they would take.
     WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """Said before the answer to a row: branches not told of before, those taken, and hints."""
+    """Said before the answer to a row: branches not told of before, those taken, hints, and the work."""
 
     fresh: tuple[Branch, ...]
     taken: frozenset[int]
     hints: frozenset[tuple[int, bool]]
+    work: int
 
 
 class Garbled(Exception):
@@ -153,10 +156,11 @@ def stencil_out(stencil: Stencil) -> dict[str, Any]:
 
 
 def taken_out(
-    fresh: Sequence[Branch], taken: Sequence[int], hints: Sequence[tuple[int, bool]]
+    work: int, fresh: Sequence[Branch], taken: Sequence[int], hints: Sequence[tuple[int, bool]]
 ) -> dict[str, Any]:
     """The branches of a row."""
-    return {"kind": _TAKEN, "fresh": [asdict(branch) for branch in fresh], "taken": taken, "hints": hints}
+    told = [asdict(branch) for branch in fresh]
+    return {"kind": _TAKEN, "fresh": told, "taken": taken, "hints": hints, "work": work}
 
 
 def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailure | Stencil | Taken:
@@ -184,7 +188,8 @@ def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailur
 
 def _taken_in(said: dict[str, Any]) -> Taken:
     fresh = tuple(Branch(**branch) for branch in said["fresh"])
-    return Taken(fresh, frozenset(said["taken"]), frozenset((side, bool(on)) for side, on in said["hints"]))
+    hints = frozenset((side, bool(on)) for side, on in said["hints"])
+    return Taken(fresh, frozenset(said["taken"]), hints, int(said["work"]))
 
 
 def _filled_in(said: list[Any], stencils: Sequence[Stencil]) -> Composed:

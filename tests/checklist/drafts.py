@@ -23,7 +23,7 @@ from pipeline.checklist.rule import Rule
 from pipeline.checklist.run import run
 from pipeline.models.recipient import Exclusion, Reason, Recipient
 from pipeline.render import unsubscribe
-from pipeline.render.check import EXAMPLE_KEY
+from pipeline.render.check import EXAMPLE_KEY, Rehearsed
 from pipeline.render.compose import Composer
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
@@ -287,10 +287,10 @@ def _sha256(data: str | bytes) -> str:
     return hashlib.sha256(data if isinstance(data, bytes) else data.encode()).hexdigest()
 
 
-def compose_here(source: MailSource, people: Sequence[Recipient]) -> list[Message | RenderFailure]:
-    """What the child process does, in this one."""
+def compose_here(source: MailSource, people: Sequence[Recipient]) -> Rehearsed:
+    """What the child process does, in this one, and for these people alone."""
     composer = Composer(source, longest=5_000_000)
-    return [_message(source, composer, person) for person in people]
+    return Rehearsed(tuple(people), tuple(_message(source, composer, person) for person in people))
 
 
 def _message(source: MailSource, composer: Composer, person: Recipient) -> Message | RenderFailure:

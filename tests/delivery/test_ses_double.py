@@ -16,6 +16,7 @@ from pipeline.render.personas import invented
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
+from pipeline.render.wire import Errand
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.git import Repository
 from tests.ses_double import Double, running
@@ -46,7 +47,7 @@ def parcels_of(source: MailSource, rows: list[Recipient]) -> list[Parcel]:
     def tags(row: Recipient) -> dict[str, str]:
         return {"campaign": source.campaign, "recipient": recipient_tag(source.campaign, row.id)}
 
-    with Renderer(source, KEY, shared=False) as renderer:
+    with Renderer(source, KEY, errand=Errand.EACH) as renderer:
         ordinary = renderer.render(rows, tags)
     with Renderer(source, KEY) as renderer:
         shared = renderer.render(rows, tags)

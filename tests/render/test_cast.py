@@ -5,9 +5,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from pipeline.models.personas import Persona
+from pipeline.models.recipient import Recipient
+from pipeline.render import branch_people
 from pipeline.render.branch import Branch
 from pipeline.render.cast import Cast, cast_of
 from pipeline.render.personas import KINDS, invented
+from pipeline.render.probe import Probe, Way
 from pipeline.render.source import MailSource
 
 Mail = Callable[..., MailSource]
@@ -151,3 +154,29 @@ def test_the_same_files_give_the_same_people(mail: Mail) -> None:
     first, second = (cast(mail, words, ["rank", "x"]) for _ in range(2))
     assert first == second
     assert isinstance(first.branches[0], Branch)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{% for i in range(9999) %}{% endfor %}{% if recipient.a == recipient.b %}x{% endif %}y",
+        "{{ 'x' * 199980 }}{% if recipient.a == recipient.b %}x{% endif %}y",
+    ],
+    ids=["steps", "characters"],
+)
+def test_a_search_ends_when_it_has_cost_enough(
+    mail: Mail, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Recipient] = []
+    theirs = Probe.ask
+
+    def counted(probe: Probe, rows: Sequence[Recipient]) -> list[Way]:
+        asked.extend(rows)
+        return theirs(probe, rows)
+
+    monkeypatch.setattr(Probe, "ask", counted)
+    monkeypatch.setattr(branch_people, "_MOST_WORK", 250_000)
+    many = "".join(f"{{% if recipient.c{n} == 'v{n}' %}}{n}{{% endif %}}" for n in range(20))
+    columns = ["a", "b", *(f"c{n}" for n in range(20))]
+    cast(mail, words + many, columns)
+    assert len(KINDS) < len(asked) < 60

@@ -223,6 +223,15 @@ def test_a_wrong_address_of_a_page_is_stopped(shop: Story) -> None:
     assert_sent(shop)
 
 
+def test_what_is_wrong_for_a_few_alone_is_stopped(shop: Story) -> None:
+    prefix = "https://www.hanamori.example/winter"
+    wrong = "{% if recipient.given_name == '翔太' %}https://www.hanamroi.example/only{% endif %}"
+    order(shop, mail(COPY.replace(prefix, f"{prefix}\n{wrong}")))
+    assert_stopped(shop, "checklist", "hanamroi")
+    order(shop, mail(COPY.replace(prefix, f"{prefix}\n{wrong.replace('hanamroi', 'hanamori')}")))
+    assert_sent(shop)
+
+
 def test_a_wrong_attachment_is_stopped(shop: Story) -> None:
     meant, other = "%PDF-1.7\n冬のカタログ\n", "%PDF-1.7\n社外秘 仕入れ値\n"
     digest = hashlib.sha256(meant.encode()).hexdigest()

@@ -175,7 +175,8 @@ class Chromium:
                 accept_downloads=False,
                 viewport={"width": mode.width, "height": 900},
                 device_scale_factor=mode.scale,
-                is_mobile=mode.phone,
+                # not `is_mobile`: a mail without a `viewport` would be measured at 980 pixels, as no mail
+                # program shows it, and the picture is as wide as the screen
                 locale="ja-JP",
             )
             context.set_default_timeout(_PATIENCE)

@@ -17,7 +17,7 @@ from pipeline.preview import folder_images, notes, reading
 from pipeline.preview.asked import answered
 from pipeline.preview.camera import Sitter
 from pipeline.preview.counterpart import Counterpart, counterpart_of
-from pipeline.preview.layout_findings import Looked, judged
+from pipeline.preview.layout_findings import Looked, judged, spotted
 from pipeline.preview.reading import Link
 from pipeline.preview.sheet import BranchRow, Mail, Sheet
 from pipeline.preview.studio import Pair, Roll, Studio
@@ -109,7 +109,7 @@ def _filled(
         blank="",
         report=report,
         excerpts=notes.excerpts(report.findings, making.after.tree),
-        people=people,
+        people=spotted(people, looked, report),
         branches=_branches(source, cast),
         attachments=reading.attached(source.attachments),
         facts=notes.facts(folder.campaign.facts, [m for m in now if isinstance(m, Message)]),

@@ -45,12 +45,17 @@ def troubles(pages: Mapping[str, Measured]) -> tuple[tuple[str, Trouble], ...]:
     """
     found: dict[tuple[str, str], tuple[str, Trouble]] = {}
     for mode, page in pages.items():
-        for rule in _RULES:
-            for trouble in rule(mode, page):
-                found.setdefault((trouble.rule, trouble.words), (mode, trouble))
+        for trouble in troubles_in(mode, page):
+            found.setdefault((trouble.rule, trouble.words), (mode, trouble))
     for trouble in _hidden(pages):
         found[trouble.rule, trouble.words] = (next(iter(pages)), trouble)
     return tuple(found.values())
+
+
+def troubles_in(mode: str, page: Measured) -> Iterator[Trouble]:
+    """What is wrong in one mode alone."""
+    for rule in _RULES:
+        yield from rule(mode, page)
 
 
 def contrast(text: Text) -> float | None:

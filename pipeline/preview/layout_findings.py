@@ -1,6 +1,6 @@
-"""What the browser saw, and branches that nobody takes, as findings at their place in the files."""
+"""What the browser saw, and branches that nobody takes, as findings: at their place in files and pictures."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -10,8 +10,9 @@ from pipeline.checklist.catalogue import ALL, PREVIEW_RULES
 from pipeline.checklist.report import CampaignReport, Status
 from pipeline.checklist.setting_aside import set_aside
 from pipeline.models.finding import Finding, Position, Severity, in_order
-from pipeline.preview.layout import Trouble, troubles
-from pipeline.preview.measured import Measured
+from pipeline.preview.layout import Trouble, troubles, troubles_in
+from pipeline.preview.measured import Box, Measured
+from pipeline.preview.sheet import Person, Spot, View
 from pipeline.render.branch import Branch
 from pipeline.render.cast import Cast
 from pipeline.sentence import SILENCE, Sentence
@@ -19,7 +20,7 @@ from pipeline.workspace.folder import CampaignFolder, NotText
 from pipeline.workspace.workspace import Workspace
 
 UNREACHED: Final = "display/unreached-branch"
-#: Of one rule.
+#: Of one rule; and on one picture.
 _MOST: Final = 10
 
 
@@ -47,6 +48,26 @@ def judged(
     items = [answers.item(rule.id, aside) for rule in PREVIEW_RULES]
     findings = in_order([*report.findings, *answers.weighed(aside)])
     return replace(report, items=(*report.items, *items), findings=findings)
+
+
+def spotted(people: Sequence[Person], looked: Looked, report: CampaignReport) -> tuple[Person, ...]:
+    """The same people, their pictures with the places that findings of the report speak of."""
+    rules = {finding.rule for finding in report.findings}
+    return tuple(
+        replace(person, views=tuple(replace(view, spots=_spots(view, pages, rules)) for view in person.views))
+        for person, pages in zip(people, looked.measured, strict=True)
+    )
+
+
+def _spots(view: View, pages: Mapping[str, Measured], rules: Collection[str]) -> tuple[Spot, ...]:
+    found: dict[Box, Spot] = {}
+    for mode in view.modes:
+        for trouble in troubles_in(mode, pages[mode]) if mode in pages else ():
+            if trouble.rule in rules and trouble.box is not None and trouble.box.is_seen:
+                found.setdefault(
+                    trouble.box, Spot(trouble.box, Sentence(trouble.message, trouble.message_ja))
+                )
+    return tuple(found.values())[:_MOST]
 
 
 def _unseen(folder: CampaignFolder, why_not: Sentence) -> tuple[Status, Sentence]:

@@ -27,6 +27,11 @@ class Box:
         """Where it ends below."""
         return self.y + self.height
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether it covers anything of the page."""
+        return self.width > 0 and self.height > 0 and self.right > 0 and self.bottom > 0
+
     def shared(self, other: "Box") -> float:
         """The area of both together, in square pixels."""
         across = min(self.right, other.right) - max(self.x, other.x)

@@ -23,11 +23,6 @@ class Mode:
     #: Whether the layout is measured: a forced dark page has the layout and the colours of the plain one.
     measured: bool = True
 
-    @property
-    def phone(self) -> bool:
-        """Whether it is the narrow one."""
-        return self.width == PHONE_WIDTH
-
 
 MODES: Final = (
     Mode("desktop", DESKTOP_WIDTH),

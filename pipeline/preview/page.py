@@ -18,7 +18,7 @@ from pipeline.preview.differences import Box
 from pipeline.preview.modes import DESKTOP_WIDTH, MODES, PHONE_WIDTH
 from pipeline.preview.notes import weekday
 from pipeline.preview.picture import Strip
-from pipeline.preview.sheet import Album, Person, Sheet, View
+from pipeline.preview.sheet import Album, Person, Sheet, Spot, View
 from pipeline.preview.words import words_of
 from pipeline.sentence import Language
 
@@ -114,6 +114,14 @@ def _percent(box: Box, view: View, *, before: bool = False) -> str:
     return ";".join(f"{name}:{value:.3f}%" for name, value in places.items())
 
 
+def _spot_of(spot: Spot, view: View) -> Box:
+    """Its box in pixels of the picture, no further than its edges."""
+    scale = view.picture.width / _WIDTHS[view.modes[0]]
+    left, top = max(0.0, spot.box.x * scale), max(0.0, spot.box.y * scale)
+    right, bottom = min(view.picture.width, spot.box.right * scale), spot.box.bottom * scale
+    return int(left), int(top), int(max(left, right)), int(min(view.picture.height, max(top, bottom)))
+
+
 def _counts(findings: Sequence[Finding]) -> list[tuple[str, int]]:
     counts = [(str(level), sum(f.severity is level for f in findings)) for level in _LEVELS]
     return [(level, count) for level, count in counts if count]
@@ -181,6 +189,7 @@ def _environment() -> Environment:
         "modes_of": _modes_of,
         "name_of": _name,
         "percent": _percent,
+        "spot_of": _spot_of,
         "counts": _counts,
         "facts_of": _facts,
         "steps_of": _steps,

@@ -10,6 +10,7 @@ from pipeline.models.campaign import Campaign
 from pipeline.models.finding import Finding
 from pipeline.plan.report import Entry
 from pipeline.preview.differences import Change
+from pipeline.preview.measured import Box
 from pipeline.preview.picture import Picture
 from pipeline.preview.reading import Attached, Cut, Link
 from pipeline.render.branch import Branch
@@ -18,6 +19,14 @@ from pipeline.render.failure import RenderFailure
 from pipeline.sentence import SILENCE, Language, Sentence
 
 _NO_CHANGE: Final = Change()
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place of a picture that a finding speaks of; `box` is in CSS pixels of the mail."""
+
+    box: Box
+    message: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class View:
     cut: bool = False
     before: Picture | None = None
     change: Change = _NO_CHANGE
+    spots: tuple[Spot, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

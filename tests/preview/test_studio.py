@@ -7,11 +7,20 @@ from typing import Any
 
 import pytest
 
+from pipeline.checklist.report import CampaignReport
+from pipeline.models.finding import Finding
+from pipeline.models.recipient import Recipient
 from pipeline.preview import chromium
 from pipeline.preview.camera import Camera, CameraBroke, Shot, Sitter
 from pipeline.preview.layout import troubles
-from pipeline.preview.modes import Mode
-from pipeline.preview.studio import Pair, Studio
+from pipeline.preview.layout_findings import Looked, spotted
+from pipeline.preview.modes import PHONE_WIDTH, Mode
+from pipeline.preview.page import _spot_of
+from pipeline.preview.picture import opened
+from pipeline.preview.sheet import Person
+from pipeline.preview.studio import Pair, Roll, Studio
+from pipeline.render.cast import Cast, Part
+from pipeline.sentence import Sentence
 from tests.preview.browser import needs_a_browser
 
 pytestmark = pytest.mark.slow
@@ -19,7 +28,7 @@ pytestmark = pytest.mark.slow
 BAD = """\
 <html lang="en"><body style="margin:0;background:#fff;color:#222;font:16px sans-serif">
 <p>Hello there</p><div style="width:1200px">A very wide table</div>
-<p style="font-size:9px">Small print</p><p style="color:#bbb">Pale words</p>
+<p style="font-size:9px">Small print</p><p style="color:#fb8">Pale words</p>
 <p style="color:#fff">Secret words</p>
 <img src="https://www.hanamori.example/1.png" alt="" width="9" height="9">
 <div style="height:20px">Lower line</div><div style="margin-top:-20px">Upper line</div>
@@ -40,6 +49,8 @@ def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for()
     assert [view.picture.png for view in one.views] == [view.picture.png for view in other.views]
     assert one.refused == ("https://evil.example/1.png",)
     assert all(view.cut for view in bad.views)
+    assert bad.measured["phone"].width == PHONE_WIDTH, "also without a viewport in the mail"
+    _assert_spots_are_where_it_is_wrong(bad)
     found = {trouble.rule.removeprefix("display/") for _, trouble in troubles(bad.measured)}
     assert found == {
         "beyond-edge",
@@ -51,6 +62,28 @@ def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for()
         "small-text",
         "tap-target",
     }
+
+
+def _assert_spots_are_where_it_is_wrong(bad: Roll) -> None:
+    """In the picture, only the pale words are of their colour."""
+    row = Recipient("m1", "a@personas.example", {})
+    someone = Person(Part("ordinary", row, frozenset()), None, views=bad.views)
+    looked = Looked([bad.measured], Cast((), ()))
+    finding = Finding("display/contrast-on-screen", "body.html", Sentence("pale", "薄い"))
+    (person,) = spotted([someone], looked, CampaignReport("sale", None, (), (finding,)))
+    for view in person.views:
+        if view.modes[0] not in {"desktop", "phone"}:
+            continue
+        (spot,) = view.spots
+        assert "Pale words" in spot.message.en
+        picture, box = opened(view.picture.png), _spot_of(spot, view)
+        pixels = picture.tobytes()
+        pale = [n for n in range(0, len(pixels), 3) if pixels[n : n + 3] == b"\xff\xbb\x88"]
+        places = [divmod(n // 3, picture.width) for n in pale]
+        assert places
+        assert all(box[0] <= x < box[2] and box[1] <= y < box[3] for y, x in places)
+    (elsewhere,) = spotted([someone], looked, CampaignReport("sale", None, (), ()))
+    assert not any(view.spots for view in elsewhere.views), "a rule that is set aside marks nothing"
 
 
 def test_after_two_pages_that_kill_every_browser_the_others_are_not_tried() -> None:

@@ -50,10 +50,16 @@ def check(
             workspace = loading.load(tree)
             found = linted.result()
         names = chosen(repository, workspace, campaigns, base)
-        fetch = wiring.web() if online else None
+        fetch = web_of(workspace) if online else None
         report = report_of(repository, workspace, names, target, base, fetch=fetch, found=found)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
+
+
+def web_of(workspace: Workspace) -> Fetch | None:
+    """The network, for `--online`; None where the policy wants no page to be asked."""
+    never = workspace.policy is not None and workspace.policy.links.verify == "never"
+    return None if never else wiring.web()
 
 
 def report_of(

@@ -10,7 +10,7 @@ from pipeline import wiring
 from pipeline.approvals.github_judge import Judged
 from pipeline.approvals.reviews import Change
 from pipeline.cli import comment_text
-from pipeline.cli.check import chosen, report_of
+from pipeline.cli.check import chosen, report_of, web_of
 from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
 from pipeline.cli.plan import entries_of
@@ -40,6 +40,7 @@ def comment() -> None:
 @click.option("--run-url", default="", metavar="URL", help="Where the run is.")
 @click.option("--pull", type=click.IntRange(min=1), metavar="N", help="Say who has approved it: asks GitHub.")
 @click.option("--repository", envvar="GITHUB_REPOSITORY", help="At GitHub, owner/name; for --pull.")
+@click.option("--online", is_flag=True, help="Also ask the pages that links lead to.")
 @target_option()
 @click.pass_obj
 def text(
@@ -52,6 +53,7 @@ def text(
     run_url: str,
     pull: int | None,
     repository: str | None,
+    online: bool,
     target: str,
 ) -> None:
     """Write the text of the comment for this branch.
@@ -67,7 +69,8 @@ def text(
         # go on saying that all is well.
         entries = () if workspace.policy is None else entries_of(git, workspace, base, target)
         names = chosen(git, workspace, (), base)
-        report = report_of(git, workspace, names, target, base)
+        fetch = web_of(workspace) if online else None
+        report = report_of(git, workspace, names, target, base, fetch=fetch)
         head = git.resolve("HEAD")
         said = {} if pull is None else _said(git, workspace, entries, repository or "", pull)
     links = comment_text.Links(files_url, preview_url, run_url, head)

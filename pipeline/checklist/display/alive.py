@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -36,7 +37,8 @@ def link_alive(draft: Draft) -> Iterator[Verdict]:
     Every page is asked once, without the parameters that count visits. Where it redirects, that is shown; a
     redirect from a page to the front page is how a shop says that the page is gone. The title of the page
     must hold what `facts.titles` says. Links to unsubscribe, and those with something in them that may be a
-    person's, are never asked.
+    person's, are never asked. With `links.verify: delivery` a page may be missing until then: that is a
+    warning, and delivery waits for it.
 
     Remedy: publish the page, or correct the link.
 
@@ -53,8 +55,11 @@ def link_alive(draft: Draft) -> Iterator[Verdict]:
         )
         return
     titles = _titles(draft)
+    early = draft.policy.links.verify == "delivery" and not draft.at_delivery
     for (url, seen), answer in zip(pages.items(), draft.fetch(list(pages)), strict=True):
-        yield from _judged(draft, seen, answer, titles.get(url, ""))
+        for objection in _judged(draft, seen, answer, titles.get(url, "")):
+            # a page may be published later: delivery waits for it
+            yield replace(objection, severity=objection.severity or Severity.WARNING) if early else objection
 
 
 def _titles(draft: Draft) -> dict[str, str]:

@@ -227,6 +227,34 @@ class Draft:
                 seen.setdefault((part.name, *words), part)
         return tuple(seen.values())
 
+    @cached_property
+    def copies(self) -> tuple[Part, ...]:
+        """The same, and of those that differ in people's values alone the first.
+
+        For rules about what an author wrote. What a value makes of it is asked of all `parts`.
+        """
+        seen: dict[tuple[str, ...], Part] = {}
+        for mail, keys in zip(self.mails, self._authored, strict=True):
+            for part, key in zip(mail.parts, keys, strict=True):
+                seen.setdefault(key, part)
+        return tuple(seen.values())
+
+    @cached_property
+    def copied_mails(self) -> tuple[Mail, ...]:
+        """Of mails that differ in people's values alone the first: as `copies`, for whole mails."""
+        seen: dict[tuple[tuple[str, ...], ...], Mail] = {}
+        for mail, keys in zip(self.mails, self._authored, strict=True):
+            seen.setdefault(keys, mail)
+        return tuple(seen.values())
+
+    @cached_property
+    def _authored(self) -> list[tuple[tuple[str, ...], ...]]:
+        """What an author wrote of each part of each mail; the link to unsubscribe is everybody's own."""
+        return [
+            tuple(part.without((mail.unsubscribe_url or "", *part.values)) for part in mail.parts)
+            for mail in self.mails
+        ]
+
     def parts_of(self, *names: str) -> tuple[Part, ...]:
         """Only the parts of these names."""
         return tuple(part for part in self.parts if part.name in names)

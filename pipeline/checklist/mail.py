@@ -1,7 +1,7 @@
 """One persona's mail, as rules read it: its parts, their words and links, and the way back to the source."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
@@ -58,6 +58,14 @@ class Part:
             for value in self.values
         )
         return not overlaps or is_literal(self.sources, self.text[start:end])
+
+    def without(self, values: Iterable[str]) -> tuple[str, ...]:
+        """Name, text and addresses of links, the values left out; a value of one character stays."""
+        left_out = sorted({value for value in values if len(value) > 1}, key=len, reverse=True)
+        words = [self.text, *(link.href for link in self.links)]
+        for value in left_out:
+            words = [each.replace(value, "\0") for each in words]
+        return (self.name, *words)
 
     def near(self, *words: str) -> Place:
         """The place in the source of the first of `words` that an author wrote, such as an href."""

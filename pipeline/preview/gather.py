@@ -22,13 +22,13 @@ from pipeline.preview.reading import Link
 from pipeline.preview.sheet import BranchRow, Mail, Sheet
 from pipeline.preview.studio import Pair, Roll, Studio
 from pipeline.render.cast import Cast, Part, cast_of
-from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.render.wire import Errand
 from pipeline.sentence import Sentence
 from pipeline.workspace.folder import CampaignFolder

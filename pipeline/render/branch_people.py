@@ -5,10 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.candidates import candidates
-from pipeline.render.child_process import Spare
 from pipeline.render.probe import Probe, Way
-from pipeline.render.source import MailSource
 
 #: Rows that are tried at most, and what all of them together may cost (`Watcher.work`): a second or two.
 _MOST_TRIED: Final = 1500
@@ -32,20 +29,6 @@ def people_for(probe: Probe, given: Sequence[Way], values: Mapping[str, Sequence
     missing = frozenset().union(*(way.taken for way in pool)) - frozenset().union(*(w.taken for w in sound))
     chosen = _cover(pool, missing)
     return tuple(_named(way, n) for n, way in enumerate(_merged(probe, sound[0].row, chosen, missing), 1))
-
-
-def reaching(
-    source: MailSource, rows: Sequence[Recipient], spare: Spare | None = None
-) -> tuple[Recipient, ...]:
-    """The fewest further rows for branches that none of `rows` takes. The same files give the same people.
-
-    `spare` lends the process that renders. Raises PipelineError when none can be started.
-    """
-    values = candidates(source, tuple(rows[0].fields))
-    if not values:
-        return ()
-    with Probe(source, spare=spare) as probe:
-        return tuple(way.row for way in people_for(probe, probe.ask(rows), values))
 
 
 def _searched(probe: Probe, sound: Sequence[Way], values: Mapping[str, Sequence[str]]) -> list[Way]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Final, cast
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -48,10 +49,13 @@ def _texts(source: MailSource) -> Iterator[str]:
     yield from source.shared.values()
 
 
-def _conditions(text: str) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
-    """Columns and values of every condition of a template."""
-    if len(text) > _LONGEST:
-        return
+@lru_cache(maxsize=256)
+def _conditions(text: str) -> tuple[tuple[frozenset[str], tuple[str, ...]], ...]:
+    """Columns and values of every condition of a template; many campaigns share pieces."""
+    return tuple(_read_conditions(text)) if len(text) <= _LONGEST else ()
+
+
+def _read_conditions(text: str) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
     try:
         tree = _PARSER.parse(text)
         known = _variables(tree)

@@ -12,7 +12,10 @@ from pipeline.render.candidates import candidates
 from pipeline.render.child_process import Spare
 from pipeline.render.personas import KINDS, invented
 from pipeline.render.probe import Probe, Way
+from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import EXAMPLE_KEY
+from pipeline.render.wire import Errand
 
 BRANCH: Final = "branch"
 OWN: Final = "own"
@@ -55,7 +58,8 @@ def cast_of(
     """
     always = invented(columns, source.language)
     ours = own_rows(own, always[0])
-    with Probe(source, spare=spare) as probe:
+    with Renderer(source, EXAMPLE_KEY, errand=Errand.REHEARSE, spare=spare) as renderer:
+        probe = Probe(renderer, source)
         ways = {way.row.id: way for way in probe.ask([*always, *ours])}
         further = people_for(probe, list(ways.values()), candidates(source, columns))
         branches = tuple(probe.branches)

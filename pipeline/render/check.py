@@ -5,19 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.branch import Branch
-from pipeline.render.branch_people import reaching
+from pipeline.render.branch import unreached
+from pipeline.render.branch_people import people_for
+from pipeline.render.candidates import candidates
 from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
+from pipeline.render.probe import Probe
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
-from pipeline.render.unsubscribe import UnsubscribeKey
+from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.render.wire import Errand
 from pipeline.sentence import Sentence
-
-#: Known to everybody, so its links unsubscribe nobody: a real key never equals it.
-EXAMPLE_KEY = UnsubscribeKey(b"an example that signs nothing real")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,33 +45,44 @@ def rehearsed(source: MailSource, recipients: Sequence[Recipient], spare: Spare 
 
     What stands in a branch that only some take is read by whoever takes it, so it has to be looked at.
     """
-    results, left = _made(source, recipients, spare)
-    further = () if not left or _failed(results) else reaching(source, recipients, spare)
-    if further:
-        results += _made(source, further, spare)[0]
-    return Rehearsed((*recipients, *further), results)
+    with Renderer(source, EXAMPLE_KEY, errand=Errand.REHEARSE, spare=spare) as renderer:
+        results = _made(renderer, recipients)
+        if _failed(results):
+            return Rehearsed(tuple(recipients), results)
+        further = _further(renderer, source, recipients, results)
+        return Rehearsed((*recipients, *further), results + _made(renderer, further))
 
 
-def _made(
-    source: MailSource, recipients: Sequence[Recipient], spare: Spare | None
-) -> tuple[tuple[Message | RenderFailure, ...], tuple[Branch, ...]]:
-    """Results, and the branches that are left over.
+def _further(
+    renderer: Renderer,
+    source: MailSource,
+    recipients: Sequence[Recipient],
+    results: Sequence[Message | RenderFailure],
+) -> tuple[Recipient, ...]:
+    """The fewest people for branches that are left over; all mails so far are sound."""
+    probe = Probe(renderer, source)
+    ways = probe.rendered(recipients, results)
+    if not unreached(probe.branches, frozenset().union(*(way.taken for way in ways))):
+        return ()
+    values = candidates(source, tuple(recipients[0].fields))
+    return tuple(way.row for way in people_for(probe, ways, values))
 
-    When the next one fails in the very same way, the rest is not tried: a template that never ends would
-    cost every one of them its time limit.
+
+def _made(renderer: Renderer, recipients: Sequence[Recipient]) -> tuple[Message | RenderFailure, ...]:
+    """When the next one fails in the very same way, the rest is not tried.
+
+    A template that never ends would cost every one of them its time limit.
     """
     results: list[Message | RenderFailure] = []
     seen: set[tuple[Sentence, str | None, int | None]] = set()
-    # not shared: to find out what several mails have in common takes longer than to make these few
-    with Renderer(source, EXAMPLE_KEY, errand=Errand.REHEARSE, spare=spare) as renderer:
-        for result in _one_by_one(renderer, recipients):
-            if isinstance(result, RenderFailure):
-                fault = (result.sentence, result.template, result.line)
-                if fault in seen:
-                    break
-                seen.add(fault)
-            results.append(result)
-        return tuple(results), renderer.unreached
+    for result in _one_by_one(renderer, recipients):
+        if isinstance(result, RenderFailure):
+            fault = (result.sentence, result.template, result.line)
+            if fault in seen:
+                break
+            seen.add(fault)
+        results.append(result)
+    return tuple(results)
 
 
 def _failed(results: Iterable[Message | RenderFailure]) -> bool:

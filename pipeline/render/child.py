@@ -52,7 +52,7 @@ def main() -> None:
         made = warm.compose(Recipient("1", "a@personas.example", {"name": name}), "")
         assert isinstance(made, Filled), made
     somebody, nobody = (Recipient("1", "a@personas.example", fields) for fields in ({"name": "x"}, {}))
-    Watcher(_WARM_UP, longest=100_000, whole=True).compose(somebody, "")
+    Watcher(_WARM_UP, longest=100_000).compose(somebody, "")
     failed = warm.compose(nobody, "")
     assert isinstance(failed, RenderFailure), failed  # making a failure loads modules, too
     try:
@@ -62,18 +62,23 @@ def main() -> None:
         wire.write(out, wire.READY)
         while True:
             asked = wire.read(said, longest=_LONGEST_FRAME)
-            if isinstance(asked, dict):
+            if not isinstance(asked, dict):
+                _answer(asked, composer, limits)
+            elif (rows := wire.rows_to_watch_in(asked)) is not None:
+                assert isinstance(composer, Watcher), "only a rehearsal watches"
+                composer.whole = False
+                _answer(rows, composer, limits)
+                composer.whole = True
+            else:
                 composer = _composer(*wire.source_in(asked))
                 wire.write(out, wire.READY)
-            else:
-                _answer(asked, composer, limits)
     except (wire.Garbled, OSError):
         return  # the parent has gone, or has had enough
 
 
 def _composer(source: MailSource, limits: Limits, errand: wire.Errand) -> StencilComposer | Watcher:
-    if errand in {wire.Errand.WATCH, wire.Errand.REHEARSE}:
-        return Watcher(source, longest=limits.part_characters, whole=errand is wire.Errand.REHEARSE)
+    if errand is wire.Errand.REHEARSE:
+        return Watcher(source, longest=limits.part_characters)
     shared = errand is wire.Errand.SHARE
     return StencilComposer(source, longest=limits.part_characters, shared=shared)
 

@@ -100,11 +100,16 @@ class ChildProcess:
             ready = self._hear()
         return ready == wire.READY
 
-    def ask(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
-        """Answers for the first of `rows`, as many as the child lived for."""
+    def ask(
+        self, rows: Sequence[tuple[Recipient, str]], *, watch: bool = False
+    ) -> list[Composed | RenderFailure]:
+        """Answers for the first of `rows`, as many as the child lived for.
+
+        To `watch` is to ask for no words, but for the branches alone: they are in `taken`.
+        """
         answers: list[Composed | RenderFailure] = []
         with self._patience.of(self._seconds(len(rows))), suppress(wire.Garbled):
-            self._say(wire.rows_out(rows))
+            self._say(wire.rows_to_watch_out(rows) if watch else wire.rows_out(rows))
             while len(answers) < len(rows):
                 answer = wire.answer_in(self._hear(), self._stencils)
                 if isinstance(answer, Stencil):

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 from pipeline.models.recipient import Recipient
-from pipeline.render import wire
-from pipeline.render.branch import Branch
-from pipeline.render.child_process import ChildProcess, Spare
 from pipeline.render.failure import RenderFailure
-from pipeline.render.limits import Limits
+from pipeline.render.message import Message
+from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.wire import Taken
 
 #: A stand-in: no branch may depend on whose link it is.
 _LINK: Final = "https://u.personas.example/x"
@@ -18,46 +17,31 @@ _AT_ONCE: Final = 50
 
 
 class Probe:
-    """A context manager around the child process that watches. `branches` grows as templates are read."""
+    """Asks by way of a renderer whose errand is to rehearse. `branches` grows as templates are read."""
 
-    def __init__(self, source: MailSource, limits: Limits | None = None, spare: Spare | None = None) -> None:
-        """The child comes from `spare` and goes back there, where one is given."""
+    def __init__(self, renderer: Renderer, source: MailSource) -> None:
+        self._renderer = renderer
         self._link = f"{source.unsubscribe_base}/x" if source.unsubscribe_base else _LINK
-        self._spare = spare
-        begin = ChildProcess.started if spare is None else spare.take
-        self._child: ChildProcess | None = begin(source, limits or Limits(), wire.Errand.WATCH)
-        self.branches: list[Branch] = []
+        self._over = False
+        self.branches = [branch for told in renderer.told for branch in told.fresh]
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        if self._spare is not None and self._child is not None and error == (None, None, None):
-            self._spare.keep(self._child)
-            self._child = None
-        self._end()
+    def rendered(self, rows: Sequence[Recipient], results: Sequence[Message | RenderFailure]) -> list["Way"]:
+        """The ways of the first rows that the renderer was asked for."""
+        failures = (result if isinstance(result, RenderFailure) else None for result in results)
+        return [Way(*each) for each in zip(rows, self._renderer.told, failures, strict=False)]
 
     def ask(self, rows: Sequence[Recipient]) -> list["Way"]:
         """The way of each of `rows`; fewer when a row was too much for the child, and none after that."""
         ways: list[Way] = []
         for start in range(0, len(rows), _AT_ONCE):
-            some = rows[start : start + _AT_ONCE]
-            if self._child is None:
+            if self._over:
                 break
-            told = len(self._child.taken)
-            answers = self._child.ask([(row, self._link) for row in some])
-            taken = self._child.taken[told:]
-            for row, answer, way in zip(some, answers, taken, strict=False):
-                self.branches += way.fresh
-                ways.append(Way(row, way, answer if isinstance(answer, RenderFailure) else None))
-            if len(answers) < len(some):
-                self._end()
+            some = rows[start : start + _AT_ONCE]
+            told = self._renderer.watch(some, self._link)
+            self.branches += [branch for taken, _ in told for branch in taken.fresh]
+            ways += [Way(row, *each) for row, each in zip(some, told, strict=False)]
+            self._over = len(told) < len(some)
         return ways
-
-    def _end(self) -> None:
-        if self._child is not None:
-            self._child.end()
-            self._child = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +49,7 @@ class Way:
     """What one row takes; where there would be no mail, until it failed."""
 
     row: Recipient
-    told: wire.Taken
+    told: Taken
     failure: RenderFailure | None
 
     @property

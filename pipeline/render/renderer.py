@@ -8,7 +8,6 @@ from typing import Final, Self
 from pipeline.errors import PipelineError
 from pipeline.models.recipient import Recipient
 from pipeline.render import unsubscribe
-from pipeline.render.branch import Branch, unreached
 from pipeline.render.child_process import UNKNOWN_END, ChildProcess, Spare
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
@@ -16,7 +15,7 @@ from pipeline.render.limits import Limits
 from pipeline.render.message import Malformed, Message, assert_same_row, tag_pairs
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
-from pipeline.render.wire import Errand
+from pipeline.render.wire import Errand, Taken
 from pipeline.sentence import Sentence
 
 #: One SES call takes 50 recipients, so a batch never has more.
@@ -94,11 +93,25 @@ class Renderer:
         )
 
     @property
-    def unreached(self) -> tuple[Branch, ...]:
-        """Branches that none of the mails took, where the errand is to rehearse and the child has lived."""
-        told = [] if self._child is None else self._child.taken
-        branches = [branch for taken in told for branch in taken.fresh]
-        return unreached(branches, frozenset().union(*(taken.taken for taken in told)))
+    def told(self) -> Sequence[Taken]:
+        """What was said of branches, row by row, by the child that lives; where the errand is to rehearse."""
+        return () if self._child is None else tuple(self._child.taken)
+
+    def watch(self, rows: Sequence[Recipient], link: str) -> list[tuple[Taken, RenderFailure | None]]:
+        """What the mails of `rows` would take, and why one would fail, where the errand is to rehearse.
+
+        Fewer when a row was too much for the child. `link` is what all of them have for unsubscribing. Raises
+        as `render`.
+        """
+        with self._asking:
+            child = self._child = self._child or self._started()
+            before = len(child.taken)
+            answers = child.ask([(row, link) for row in rows], watch=True)
+            told = child.taken[before:]
+            if len(answers) < len(rows):
+                self._end_child()
+        failures = (answer if isinstance(answer, RenderFailure) else None for answer in answers)
+        return list(zip(told, failures, strict=False))
 
     def composed(self, recipients: Sequence[Recipient]) -> tuple[Composed | RenderFailure, ...]:
         """The words alone, in the same order; raises as `render`."""

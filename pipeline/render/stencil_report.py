@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.check import EXAMPLE_KEY
 from pipeline.render.composed import Composed
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.render.wire import Errand
 
 

@@ -37,6 +37,10 @@ class UnsubscribeKey:
             )
 
 
+#: Known to everybody, so its links unsubscribe nobody: a real key never equals it.
+EXAMPLE_KEY: Final = UnsubscribeKey(b"an example that signs nothing real")
+
+
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
     """What a valid token says: this row wants no more mail, and learnt of it through this campaign."""

@@ -21,10 +21,10 @@ _CHARACTERS: Final = 20
 class Watcher:
     """Fills in the templates of a campaign, and says which way they went."""
 
-    def __init__(self, source: MailSource, *, longest: int, whole: bool) -> None:
-        """With `whole` there are mails as well; without, no page is made of the templates."""
+    def __init__(self, source: MailSource, *, longest: int) -> None:
         self._source = source
-        self._whole = whole
+        #: Whether mails are wanted as well; without, no page is made of the templates.
+        self.whole = True
         self._composer = Composer(source, longest=longest, sandbox=WatchingSandbox)
         escaping, plain = self._composer.escaping, self._composer.plain
         assert isinstance(escaping, WatchingSandbox)
@@ -40,7 +40,7 @@ class Watcher:
         """The mail, or an answer without words; or why there would be no mail."""
         self._record.begin()
         self._characters = 0
-        if self._whole:
+        if self.whole:
             return self._composer.compose(recipient, unsubscribe_url)
         try:
             self._characters = self._filled(names_of(recipient, unsubscribe_url))

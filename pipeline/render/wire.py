@@ -23,6 +23,7 @@ from pipeline.render.stencil import Filling, NotShareable, Stencil
 #: The child's first word: its limits stand.
 READY: Final = "ready"
 _COMPOSED, _FAILURE, _STENCIL, _TAKEN = "composed", "failure", "stencil", "taken"
+_WATCH: Final = "watch"
 _SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "subject", "html", "text", "unshared")
 _SAID_OF_STENCIL: Final = ("subject", "text", "html", "slots", "constants")
 _HEAD: Final = struct.Struct(">I")
@@ -35,10 +36,8 @@ class Errand(StrEnum):
     SHARE = "share"
     #: Mails, each of its own.
     EACH = "each"
-    #: The same, and which branches of the templates they take.
+    #: The same, and which branches of the templates they take; or for some rows the branches alone.
     REHEARSE = "rehearse"
-    #: No mails, but which branches of the templates they would take.
-    WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +132,17 @@ def source_in(said: dict[str, Any]) -> tuple[MailSource, Limits, Errand]:
 def rows_out(rows: Sequence[tuple[Recipient, str]]) -> list[list[Any]]:
     """Recipients, each with its unsubscribe link."""
     return [[row.id, row.address, dict(row.fields), link] for row, link in rows]
+
+
+def rows_to_watch_out(rows: Sequence[tuple[Recipient, str]]) -> dict[str, Any]:
+    """The same where no mail is wanted, but the branches that it would take."""
+    return {_WATCH: rows_out(rows)}
+
+
+def rows_to_watch_in(said: dict[str, Any]) -> list[Any] | None:
+    """Such rows; None where it is a source instead."""
+    rows: list[Any] | None = said.get(_WATCH)
+    return rows
 
 
 def row_in(said: list[Any]) -> tuple[Recipient, str]:

@@ -39,7 +39,7 @@ from pipeline.models.policy import (
     Target,
 )
 from pipeline.render.source import Mailbox
-from pipeline.render.unsubscribe import UnsubscribeKey, has_key, load_key
+from pipeline.render.unsubscribe import EXAMPLE_KEY, UnsubscribeKey, has_key, load_key
 from pipeline.sentence import SILENCE, Sentence
 from pipeline.wiring.of_feedback import feedback_of
 from pipeline.workspace.git import Repository
@@ -258,8 +258,6 @@ def open_world(start: Path, calling: Calling) -> Iterator[World]:
 def _key(root: Path, target: Target, *, rehearsal: bool) -> UnsubscribeKey:
     """The key that signs unsubscribe links; a rehearsal never makes one."""
     if rehearsal and not has_key(root, os.environ):
-        from pipeline.render.check import EXAMPLE_KEY  # noqa: PLC0415
-
         return EXAMPLE_KEY
     return load_key(root, os.environ, create=isinstance(target.transport, Outbox))
 

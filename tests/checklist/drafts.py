@@ -23,11 +23,12 @@ from pipeline.checklist.rule import Rule
 from pipeline.checklist.run import run
 from pipeline.models.recipient import Exclusion, Reason, Recipient
 from pipeline.render import unsubscribe
-from pipeline.render.check import EXAMPLE_KEY, Rehearsed
+from pipeline.render.check import Rehearsed
 from pipeline.render.compose import Composer
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.workspace import workspace as loading
 from pipeline.workspace.tree import Entry
 from pipeline.workspace.workspace import Workspace

@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.check import EXAMPLE_KEY, rehearsed
+from pipeline.render.check import rehearsed
 from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
 from pipeline.render.message import Message
 from pipeline.render.personas import invented
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.render.wire import Errand
 
 Change = Callable[..., MailSource]

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from pipeline.checklist.display.styles import Look, contrast_of, looks
@@ -49,6 +50,7 @@ def _runs(page: Page) -> Iterator[str]:
         at = max(at, end)
 
 
+@lru_cache(maxsize=128)
 def squeezed(text: str) -> str:
     """Without white space, in one width and in lower case: how words are compared."""
     return _BLANK.sub("", unicodedata.normalize("NFKC", text)).lower()

@@ -14,7 +14,7 @@ HITS_MAX: Final = 1_000
 
 def hits(draft: Draft, pattern: re.Pattern[str]) -> Iterator[tuple[Part, re.Match[str]]]:
     """Every match in the parts that an author wrote; names and values of people are the data rules'."""
-    for part in draft.parts:
+    for part in draft.copies:
         for match in islice(pattern.finditer(part.text), HITS_MAX):
             if part.written(*match.span()):
                 yield part, match

@@ -55,7 +55,7 @@ def brackets(draft: Draft) -> Iterator[Verdict]:
     Misses: straight quotation marks ("), apostrophes, and brackets that are opened in one paragraph and
     closed in another.
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for odd in islice(_odd(part), HITS_MAX):
             if part.written(odd.at, odd.at + 1):
                 yield Objection(

@@ -41,7 +41,7 @@ def impossible_date(draft: Draft) -> Iterator[Verdict]:
     Misses: version numbers and the like are told from dates by their dots (2026.13.1 is passed over), and an
     English number over 31 is taken for a number ("In May 50 people came").
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for mention in mentions(part.text):
             written = quoted(part.text[mention.start : mention.end])
             if mention.on(draft.day) is None and _means_a_day(mention, written):
@@ -92,7 +92,7 @@ def holiday_mark(draft: Draft) -> Iterator[Verdict]:
 
     Misses: a holiday without the mark, and 休, which also says that a shop is closed.
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for mention in mentions(part.text):
             day = mention.on(draft.day) if _HOLIDAY.search(mention.mark) else None
             if day is None or holiday_on(day, "jp"):
@@ -125,7 +125,7 @@ def past_date(draft: Draft) -> Iterator[Verdict]:
 
     Misses: dates in words ("last Friday"), and a time on the day of sending that is already over.
     """
-    for part in draft.parts:
+    for part in draft.copies:
         running = {begin for begin, end in ranges(part.text) if _day(end, draft) >= draft.day}
         for mention in mentions(part.text):
             day = mention.on(draft.day)

@@ -110,6 +110,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(_apart(sorted(found.values(), key=lambda each: (each.start, -each.end))))
 
 
+@lru_cache(maxsize=128)
 def fold(text: str) -> str:
     """`text` with full-width characters as plain ones; every character stays at its place."""
     if text.isascii():

@@ -1,7 +1,7 @@
 """The copy and the `facts` of the campaign."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from pipeline.checklist.draft import Draft
+from pipeline.checklist.mail import Part
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.checklist.wording.amounts import PERCENT, sole
 from pipeline.checklist.wording.authored import quoted
@@ -22,6 +23,9 @@ _DAYS_OF_YEAR: Final = 366
 _DIGITS_MIN: Final = 4
 _ALIKE: Final = 0.8
 _ADDRESS_MAX: Final = 300
+_HEADS: Final = frozenset({"subject", "preheader"})
+#: The parts that an author wrote, each with what it says of one group.
+_Sayings = Sequence[tuple[Part, Sequence[Said]]]
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,9 @@ def facts(draft: Draft) -> Iterator[Verdict]:
     for group in groups:
         if not group.words:
             continue
-        yield from _contradictions(draft, group)
-        yield from _never_mentioned(draft, group)
+        sayings = [(part, said(group.name, draft, part)) for part in draft.copies]
+        yield from _contradictions(draft, group, sayings)
+        yield from _never_mentioned(draft, group, sayings)
 
 
 def _groups(draft: Draft) -> tuple[_Facts, ...]:
@@ -68,23 +73,16 @@ def _groups(draft: Draft) -> tuple[_Facts, ...]:
     )
 
 
-def _contradictions(draft: Draft, group: _Facts) -> Iterator[Objection]:
-    heads = _meant(draft, group, "subject", "preheader")
-    bodies = _meant(draft, group, "html", "text")
-    for part in draft.parts:
-        found = said(group.name, draft, part)
+def _contradictions(draft: Draft, group: _Facts, sayings: _Sayings) -> Iterator[Objection]:
+    heads = {each.meant for part, found in sayings if part.name in _HEADS for each in found}
+    bodies = {each.meant for part, found in sayings if part.name not in _HEADS for each in found}
+    for part, found in sayings:
         # What a subject leaves out may stand in the body; what a body leaves out, in the subject.
-        mentioned = bodies if part.name in {"subject", "preheader"} else heads
-        left = group.facts.keys() - {
-            name for name, fact in group.facts.items() if fact in mentioned | {each.meant for each in found}
-        }
+        mentioned = (bodies if part.name in _HEADS else heads) | {each.meant for each in found}
+        left = {name for name, fact in group.facts.items() if fact not in mentioned}
         for each in found:
             if not _listed(draft, group, each.meant) and each.written:
                 yield from _unlisted(group, each, left)
-
-
-def _meant(draft: Draft, group: _Facts, *parts: str) -> set[object]:
-    return {each.meant for part in draft.parts_of(*parts) for each in said(group.name, draft, part)}
 
 
 def _listed(draft: Draft, group: _Facts, meant: object) -> bool:
@@ -123,12 +121,11 @@ def _unlisted(group: _Facts, found: Said, left: Collection[str]) -> Iterator[Obj
         )
 
 
-def _never_mentioned(draft: Draft, group: _Facts) -> Iterator[Objection]:
-    meant = _meant(draft, group, "subject", "preheader", "html", "text")
-    texts = tuple(_bare(part.text) for part in draft.parts)
+def _never_mentioned(draft: Draft, group: _Facts, sayings: _Sayings) -> Iterator[Objection]:
+    meant = {each.meant for _, found in sayings for each in found}
     for name, words in group.words.items():
         known = group.facts.get(name)
-        if known in meant if known is not None else any(_has(text, words) for text in texts):
+        if known in meant if known is not None else any(_has(part.text, words) for part, _ in sayings):
             continue
         yield Objection(
             draft.at("facts", group.name, name),
@@ -146,6 +143,7 @@ def _bare(text: str) -> str:
 
 def _has(text: str, words: str) -> bool:
     """Whether a text has these words: 4日 is not in 14日."""
+    text = _bare(text)
     bare = _bare(words).strip()
     guard = r"(?<![\d.])" if bare[:1].isdigit() else ""
     tail = r"(?![\d])" if bare[-1:].isdigit() else ""

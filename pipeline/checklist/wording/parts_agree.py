@@ -36,7 +36,7 @@ def parts_agree(draft: Draft) -> Iterator[Verdict]:
 
     Misses: what is said in words only, times of day, and anything in pictures.
     """
-    for mail in draft.mails:
+    for mail in draft.copied_mails:
         for group in GROUPS:
             yield from _of_mail(draft, mail, group)
 

@@ -63,7 +63,7 @@ def range_order(draft: Draft) -> Iterator[Verdict]:
 
     Misses: times of day on one day, and ranges whose two days stand apart in a table.
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for begin, end in ranges(part.text):
             first, last = begin.on(draft.day), _last(begin, end, draft.day)
             if first is None or last is None or not _wrong(first, last, end):

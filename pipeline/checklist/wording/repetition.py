@@ -50,7 +50,7 @@ def repeated_word(draft: Draft) -> Iterator[Verdict]:
     may follow themselves ("that that").
     """
     if draft.language == "ja":
-        for part in draft.parts:
+        for part in draft.copies:
             for match in islice(_TWICE_JA.finditer(part.text), HITS_MAX):
                 yield from _twice_ja(part, match)
         return

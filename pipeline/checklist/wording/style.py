@@ -40,8 +40,9 @@ def style_mix(draft: Draft) -> Iterator[Verdict]:
     if draft.language != "ja":
         yield NO_JAPANESE
         return
-    for part in draft.parts_of("html", "text"):
-        yield from _of_part(part)
+    for part in draft.copies:
+        if part.name in {"html", "text"}:
+            yield from _of_part(part)
 
 
 def _of_part(part: Part) -> Iterator[Objection]:
@@ -127,7 +128,7 @@ def dropped_ra(draft: Draft) -> Iterator[Verdict]:
     if draft.language != "ja":
         yield NO_JAPANESE
         return
-    for part in draft.parts:
+    for part in draft.copies:
         yield from _of_line(part)
 
 

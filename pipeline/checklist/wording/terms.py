@@ -52,7 +52,7 @@ def terms(draft: Draft) -> Iterator[Verdict]:
         yield from listed
         return
     wanted = tuple(each.write for each in listed.preferred)
-    for part in draft.parts:
+    for part in draft.copies:
         for term in _terms(listed):
             yield from _in_part(part, term, wanted)
 

@@ -24,7 +24,7 @@ def weekday(draft: Draft) -> Iterator[Verdict]:
     Misses: dates in pictures, weekdays in another sentence than their date, 12/1 without a bracketed weekday
     behind it, and days of a list that share one month ("December 1, 2 and 3").
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for mention in mentions(part.text):
             meant = mention.on(draft.day)
             if meant is None or mention.weekday is None or meant.weekday() == mention.weekday:

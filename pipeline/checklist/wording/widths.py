@@ -74,7 +74,7 @@ def mixed_width(draft: Draft) -> Iterator[Verdict]:
         return
     for part, match in hits(draft, _BOTH):
         yield _mixed(part, match, f"“{quoted(match[0])}” has both widths.", "全角と半角が混ざっています。")
-    for part in draft.parts:
+    for part in draft.copies:
         yield from _minority(part)
 
 

@@ -5,10 +5,13 @@ And each time the mail goes out by itself as soon as the mistake is mended.
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from pipeline import wiring
+from pipeline.checklist.draft import Answer
 from pipeline.errors import PipelineError
 from tests.stories.commands import say
 from tests.stories.story import POLICY, Story, make_story
@@ -230,6 +233,22 @@ def test_what_is_wrong_for_a_few_alone_is_stopped(shop: Story) -> None:
     assert_stopped(shop, "checklist", "hanamroi")
     order(shop, mail(COPY.replace(prefix, f"{prefix}\n{wrong.replace('hanamroi', 'hanamori')}")))
     assert_sent(shop)
+
+
+def test_a_page_that_is_not_published_yet_is_waited_for(shop: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: set[str] = {"https://www.hanamori.example/contact"}
+    asked: list[str] = []
+
+    def web(pages: Sequence[str]) -> list[Answer]:
+        asked.extend(pages)
+        return [Answer(page, 200 if page in published else 404) for page in pages]
+
+    monkeypatch.setattr(wiring, "web", lambda: web)
+    order(shop, mail() | {"policy.yaml": HOUSE.replace("links: {", "links: {verify: delivery, ")})
+    assert_stopped(shop, "checklist", "https://www.hanamori.example/winter”: there is no page (status 404)")
+    published.add("https://www.hanamori.example/winter")
+    assert_sent(shop)
+    assert not [page for page in asked if "u.hanamori" in page], "nobody is unsubscribed by us"
 
 
 def test_a_wrong_attachment_is_stopped(shop: Story) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.errors import PipelineError
 from pipeline.models.finding import Position, Severity
+from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
 from pipeline.workspace.yamllint import DEFAULT, lint
 from tests.workspace.repo import SALE, Repo
@@ -25,6 +26,13 @@ def test_a_bad_form_is_found_at_its_line_in_the_tree_that_is_asked(repo: Repo, o
         ("policy.yaml", Position(6, 1), None, Severity.ERROR),
     }
     assert lint(opened.tree("main")) == ()
+
+
+def test_of_many_files_each_is_looked_at_once(repo: Repo, opened: Repository) -> None:
+    bad = {f"{SALE}/{n:03}.yaml": f"a: {n} \n" for n in range(yamllint._MANY)}
+    for path, text in bad.items():
+        repo.write(path, text)
+    assert sorted(finding.path for finding in lint(opened.working_tree())) == sorted(bad)
 
 
 def test_a_file_with_a_japanese_name_is_found_on_a_machine_with_another_encoding(

@@ -7,9 +7,10 @@ import pytest
 
 from tests.stories.story import CAMPAIGN, FOOTER, POLICY, TWO_BATCHES, Story, make_story
 
-#: Does not render for m7, or for whoever is called so; renders for every invented person.
+#: Does not render for m7, or for whoever is called so; for every invented person it does. A branch would not
+#: do: the checklist finds somebody for it.
 FRAGILE = (
-    "Dear {{ recipient.name }},\n{% if recipient.name == 'Person 7' %}{{ recipient.nothing }}{% endif %}\n"
+    "Dear {{ recipient.name }},\nyour share: {{ 1 / (recipient.name.find(' 7') - 6) }}\n"
     + FOOTER
 )
 

@@ -259,6 +259,10 @@ class Draft:
         """Only the parts of these names."""
         return tuple(part for part in self.parts if part.name in names)
 
+    def copies_of(self, *names: str) -> tuple[Part, ...]:
+        """Only the copies of these names."""
+        return tuple(part for part in self.copies if part.name in names)
+
     def at(self, *loc: str | int) -> Place:
         """The value in campaign.yaml at a path of keys, or the nearest thing there is above it."""
         return _at(self.yaml, loc)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, Literal
 
+from markupsafe import escape
+
 from pipeline.checklist.markup import Element, Page
 from pipeline.checklist.places import Place, Source, first_of, is_literal, locate
 from pipeline.render.message import Message
@@ -60,12 +62,13 @@ class Part:
         return not overlaps or is_literal(self.sources, self.text[start:end])
 
     def without(self, values: Iterable[str]) -> tuple[str, ...]:
-        """Name, text and addresses of links, the values left out; a value of one character stays."""
-        left_out = sorted({value for value in values if len(value) > 1}, key=len, reverse=True)
-        words = [self.text, *(link.href for link in self.links)]
-        for value in left_out:
-            words = [each.replace(value, "\0") for each in words]
-        return (self.name, *words)
+        """Name and words, of HTML the whole of it, the values left out; a value of one character stays."""
+        left_out = {value for value in values if len(value) > 1}
+        left_out |= {str(escape(value)) for value in left_out}
+        words = self.markup or self.text
+        for value in sorted(left_out, key=len, reverse=True):
+            words = words.replace(value, "\0")
+        return self.name, words
 
     def near(self, *words: str) -> Place:
         """The place in the source of the first of `words` that an author wrote, such as an href."""

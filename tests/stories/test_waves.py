@@ -9,10 +9,7 @@ from tests.stories.story import CAMPAIGN, FOOTER, POLICY, TWO_BATCHES, Story, ma
 
 #: Does not render for m7, or for whoever is called so; for every invented person it does. A branch would not
 #: do: the checklist finds somebody for it.
-FRAGILE = (
-    "Dear {{ recipient.name }},\nyour share: {{ 1 / (recipient.name.find(' 7') - 6) }}\n"
-    + FOOTER
-)
+FRAGILE = "Dear {{ recipient.name }},\nyour share: {{ 1 / (recipient.name.find(' 7') - 6) }}\n" + FOOTER
 
 
 def test_three_waves_leave_one_after_the_other(tmp_path: Path) -> None:

@@ -87,9 +87,9 @@ def client_support(draft: Draft) -> Iterator[Verdict]:
     Misses: Yahoo! JAPAN, docomo, au and SoftBank, which nobody has tried; partial support; styles that only
     stand in @media. What stands between comments for Outlook is seen by the others, and complained of.
     """
-    if not draft.parts_of("html"):
+    if not draft.copies_of("html"):
         yield NotApplicable("there is no HTML part", "HTMLパートがありません")
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         told: set[str] = set()
         for element in part.page.elements:
             if element.hidden:

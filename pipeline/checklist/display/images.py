@@ -34,7 +34,7 @@ class _Image:
 def _images(draft: Draft) -> Iterator[_Image]:
     """Every image, backgrounds as well; one that several mails show, once."""
     seen: set[tuple[str, str]] = set()
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         for element in part.page.elements:
             for src in _sources(element):
                 key = (src, element.attributes.get("alt", "\0"))

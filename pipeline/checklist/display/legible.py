@@ -44,9 +44,9 @@ def contrast(draft: Draft) -> Iterator[Verdict]:
     Misses: text on pictures and gradients, colours that only a mail program decides, the dark variant;
     `postmerge preview` measures those in a browser.
     """
-    if not draft.parts_of("html"):
+    if not draft.copies_of("html"):
         yield _NO_HTML
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         runs = own_words(part.page)
         for element, look in looks(part.page):
             ratio = _too_little(look)
@@ -92,9 +92,9 @@ def tiny_or_hidden_text(draft: Draft) -> Iterator[Verdict]:
 
     Misses: words in the colour of the ground (that is `display/contrast`), behind others, or off the page.
     """
-    if not draft.parts_of("html"):
+    if not draft.copies_of("html"):
         yield _NO_HTML
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         yield from _tiny(part)
         yield from _hidden(part)
 

@@ -34,9 +34,9 @@ def html_lang(draft: Draft) -> Iterator[Verdict]:
 
     Remedy: `<html lang="ja">`, or `<mjml lang="ja">`.
     """
-    if not draft.parts_of("html"):
+    if not draft.copies_of("html"):
         yield _NO_HTML
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         top = next((each for each in part.page.elements if each.tag == "html"), None)
         said = top.attributes.get("lang", "") if top is not None else ""
         if said.casefold().partition("-")[0] == draft.language:
@@ -59,9 +59,9 @@ def script_or_form(draft: Draft) -> Iterator[Verdict]:
 
     Misses: what only Outlook reads, in comments.
     """
-    if not draft.parts_of("html"):
+    if not draft.copies_of("html"):
         yield _NO_HTML
-    for part in draft.parts_of("html"):
+    for part in draft.copies_of("html"):
         for element in part.page.elements:
             if what := _runs(element):
                 yield Objection(

@@ -158,7 +158,7 @@ def _lacking(
     draft: Draft, says: Says, what: tuple[str, str], write: str, *, weighs: bool
 ) -> Iterator[Objection]:
     """An objection for each part that does not say it where it can be seen."""
-    for part in draft.parts_of("html", "text"):
+    for part in draft.copies_of("html", "text"):
         if says(draft, part, seen(part)):
             continue
         where, where_ja = ("HTML", "HTML") if part.name == "html" else ("text", "テキスト")

@@ -58,7 +58,7 @@ def placeholder(draft: Draft) -> Iterator[Verdict]:
     Misses: a single ○ or × (it is an answer as often as a gap), a ■ at the beginning of a line (that is how
     headings look), words such as 仮 in running text, and gaps that are made of spaces.
     """
-    for part in draft.parts:
+    for part in draft.copies:
         for start, end in _gaps(part):
             written = " ".join(part.text[start:end].split())
             yield Objection(

@@ -40,9 +40,8 @@ def style_mix(draft: Draft) -> Iterator[Verdict]:
     if draft.language != "ja":
         yield NO_JAPANESE
         return
-    for part in draft.copies:
-        if part.name in {"html", "text"}:
-            yield from _of_part(part)
+    for part in draft.copies_of("html", "text"):
+        yield from _of_part(part)
 
 
 def _of_part(part: Part) -> Iterator[Objection]:

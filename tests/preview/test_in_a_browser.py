@@ -234,6 +234,18 @@ def test_a_phone_does_not_have_to_scroll_sideways(shown: Shown) -> None:
         assert at.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
+def test_on_paper_everybody_is_shown_and_nothing_to_press(shown: Shown) -> None:
+    with window(shown) as opened:
+        assert len(opened.seen("article:first-of-type .view")) == 1
+        opened.page.emulate_media(media="print")
+        people = [each.part.kind for each in shown.album.sheets[0].people]
+        assert len(opened.seen("article:first-of-type .view")) == len(people) > 5
+        shots = opened.seen("article:first-of-type .shot")
+        assert len(shots) == len(people)
+        assert all("desktop" in shot.split() for shot in shots)
+        assert opened.seen(".controls, .people, #help-open") == []
+
+
 def test_the_difference_marks_the_price_and_nothing_else(shown: Shown) -> None:
     ordinary = person(shown, "ordinary")
     for view in ordinary.views:

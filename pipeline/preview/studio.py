@@ -1,12 +1,10 @@
 """Taking the pictures of a campaign: each distinct page once, and again after a browser has died."""
 
 import hashlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import cycle
 from typing import Self
 
 from pipeline.preview.camera import Camera, CameraBroke, Open, Shot, Sitter
@@ -21,10 +19,6 @@ _Developed = tuple[Picture, Picture | None, Change]
 #: Pictures are made small while the browser takes the next ones.
 _AT_ONCE = 2
 _KILLERS_MAX = 2
-#: A page keeps one processor busy, and a browser some 200 MB.
-_BROWSERS_MAX = 2
-#: Pages for which another browser is worth its start.
-_MANY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,62 +39,33 @@ class Pair:
     before: Sitter | None = None
 
 
-class _Stage:
-    """One browser in a thread of its own. After one that died there is another one."""
+class Studio:
+    """A context manager around a browser that may die.
+
+    The browser has a thread of its own and starts at once, so that it is there when the mails are.
+    """
 
     def __init__(self, camera: Open) -> None:
         self._open = camera
-        self.thread = ThreadPoolExecutor(1, thread_name_prefix="camera")
+        self._stage = ThreadPoolExecutor(1, thread_name_prefix="camera")
+        self._laboratory = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="picture")
         self._stack = ExitStack()
         self._camera: Camera | None = None
-        self.name = ""
-
-    def ready(self) -> Camera:
-        """The browser that is running, or a new one. Raises CameraBroke."""
-        if self._camera is None:
-            self._camera = self._stack.enter_context(self._open())
-            self.name = self._camera.name
-        return self._camera
-
-    def clear(self) -> None:
-        """Let the browser go, if there is one."""
-        self._camera = None
-        self._stack.close()
-        self._stack = ExitStack()
-
-
-class Studio:
-    """A context manager around browsers that may die.
-
-    Each has a thread of its own. The first starts at once, so that it is there when the mails are; further
-    ones start when there are many pages.
-    """
-
-    def __init__(self, camera: Open, browsers: int = 1) -> None:
-        self._stages = [_Stage(camera) for _ in range(browsers)]
-        self._laboratory = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="picture")
         self._taken: dict[str, Mapping[str, Shot] | str] = {}
         self._asked: set[str] = set()
         self._press = Press()
         self._closing = False
         self._killers, self._trouble = 0, ""
-
-    @property
-    def name(self) -> str:
-        """What the browser is, with its version; empty before there was one."""
-        return self._stages[0].name
+        self.name = ""
 
     def __enter__(self) -> Self:
-        first = self._stages[0]
-        first.thread.submit(first.ready)  # one that does not start is tried again with the first page
+        self._stage.submit(self._ready)  # one that does not start is tried again with the first page
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._closing = True  # after Ctrl-C: what has not begun never begins
-        for stage in self._stages:
-            stage.thread.submit(stage.clear)
-        for stage in self._stages:
-            stage.thread.shutdown()
+        self._stage.submit(self._close)
+        self._stage.shutdown()
         self._laboratory.shutdown()
 
     def rolls(self, pairs: Sequence[Pair]) -> tuple[Roll, ...]:
@@ -109,8 +74,7 @@ class Studio:
         After two such pages the others are not tried: they are of one campaign, and would take minutes.
         """
         self._killers = 0
-        stages = self._stages if len(pairs) >= _MANY else self._stages[:1]
-        begun = [stage.thread.submit(self._begun, stage, pair) for stage, pair in zip(cycle(stages), pairs)]
+        begun = [self._stage.submit(self._begun, pair) for pair in pairs]
         waiting = [each.result() for each in begun]
         return tuple(each if isinstance(each, Roll) else _finished(*each) for each in waiting)
 
@@ -119,33 +83,45 @@ class Studio:
         self._taken = {key: self._taken[key] for key in self._asked if key in self._taken}
         self._asked.clear()
 
-    def _begun(self, stage: _Stage, pair: Pair) -> Roll | tuple[Mapping[str, Shot], _Waiting]:
-        shots = self._shots(stage, pair.now)
+    def _begun(self, pair: Pair) -> Roll | tuple[Mapping[str, Shot], _Waiting]:
+        shots = self._shots(pair.now)
         if isinstance(shots, str):
             return Roll(broke=shots)
-        before = self._shots(stage, pair.before) if pair.before is not None else {}
+        before = self._shots(pair.before) if pair.before is not None else {}
         earlier = {} if isinstance(before, str) else before
         return shots, [
             (modes, self._laboratory.submit(self._developed, shots[modes[0]], earlier.get(modes[0])))
             for modes in _alike(shots)
         ]
 
-    def _shots(self, stage: _Stage, sitter: Sitter) -> Mapping[str, Shot] | str:
+    def _shots(self, sitter: Sitter) -> Mapping[str, Shot] | str:
         key = _key(sitter)
         self._asked.add(key)
         if key not in self._taken or isinstance(self._taken[key], str):
-            self._taken[key] = self._patiently(stage, sitter)
+            self._taken[key] = self._patiently(sitter)
         return self._taken[key]
 
-    def _patiently(self, stage: _Stage, sitter: Sitter) -> Mapping[str, Shot] | str:
+    def _patiently(self, sitter: Sitter) -> Mapping[str, Shot] | str:
         for _ in range(0 if self._closing or self._killers >= _KILLERS_MAX else 2):
             try:
-                return stage.ready().shots(sitter, _modes(sitter))
+                return self._ready().shots(sitter, _modes(sitter))
             except CameraBroke as broke:
                 self._trouble = str(broke)
-                stage.clear()
+                self._close()
         self._killers += 1
         return self._trouble
+
+    def _ready(self) -> Camera:
+        """The browser that is running, or a new one. Raises CameraBroke."""
+        if self._camera is None:
+            self._camera = self._stack.enter_context(self._open())
+            self.name = self._camera.name
+        return self._camera
+
+    def _close(self) -> None:
+        self._camera = None
+        self._stack.close()
+        self._stack = ExitStack()
 
     def _developed(self, now: Shot, before: Shot | None) -> _Developed:
         image = opened(now.png)
@@ -163,7 +139,7 @@ def studio_of(camera: Open | None) -> Iterator[Studio | None]:
     if camera is None:
         yield None
         return
-    with Studio(camera, min(_BROWSERS_MAX, len(os.sched_getaffinity(0)))) as studio:
+    with Studio(camera) as studio:
         yield studio
 
 

@@ -292,7 +292,7 @@ def test_the_same_input_gives_the_same_bytes(shown: Shown, tmp_path: Path) -> No
         no_camera=Sentence("it is not asked for", "撮影しない設定です"),
     )
     assert page(album_at(looking)) == page(album_at(looking))
-    with Studio(lambda: chromium.chromium(os.environ), 2) as studio:
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
         again = album_at(replace(looking, studio=studio, no_camera=SILENCE))
     (sheet,) = again.sheets
     for one, other in zip(shown.album.sheets[0].people, sheet.people, strict=True):

@@ -86,27 +86,6 @@ def _assert_spots_are_where_it_is_wrong(bad: Roll) -> None:
     assert not any(view.spots for view in elsewhere.views), "a rule that is set aside marks nothing"
 
 
-def test_two_browsers_take_the_pictures_that_one_takes() -> None:
-    needs_a_browser()
-    opened: list[str] = []
-
-    @contextmanager
-    def counted() -> Iterator[Camera]:
-        opened.append("one more")
-        with chromium.chromium(os.environ) as camera:
-            yield camera
-
-    pairs = [Pair(Sitter(f"<p>page {n}</p>"), Sitter(f"<p>page {n} before</p>")) for n in range(4)]
-    with Studio(counted) as studio:
-        alone = studio.rolls(pairs)
-    assert len(opened) == 1
-    with Studio(counted, 2) as studio:
-        assert studio.rolls(pairs[:1]) == alone[:1]
-        assert len(opened) == 2, "one page needs no second browser"
-        assert studio.rolls(pairs) == alone
-    assert len(opened) == 3
-
-
 def test_after_two_pages_that_kill_every_browser_the_others_are_not_tried() -> None:
     opened: list[str] = []
 

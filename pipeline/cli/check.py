@@ -50,16 +50,10 @@ def check(
             workspace = loading.load(tree)
             found = linted.result()
         names = chosen(repository, workspace, campaigns, base)
-        fetch = web_of(workspace) if online else None
+        fetch = wiring.web() if online else None
         report = report_of(repository, workspace, names, target, base, fetch=fetch, found=found)
     click.echo(_shown(report, form, workspace), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
-
-
-def web_of(workspace: Workspace) -> Fetch | None:
-    """The network, for `--online`; None where the policy wants no page to be asked."""
-    never = workspace.policy is not None and workspace.policy.links.verify == "never"
-    return None if never else wiring.web()
 
 
 def report_of(
@@ -74,11 +68,14 @@ def report_of(
 ) -> Report:
     """What the checklist says of some campaigns of the working tree, and of the change since `base` left.
 
-    `fetch` asks the pages that links lead to; without one the network is left alone. `found` is what yamllint
+    `fetch` asks the pages that links lead to; without one, and where the policy wants no page to be asked,
+    the network is left alone. `found` is what yamllint
     says, where it was asked already.
     """
     if found is None:
         found = yamllint.lint(workspace.tree)
+    if workspace.policy is not None and workspace.policy.links.verify == "never":
+        fetch = None
     if base is not None:
         found = (
             *found,

@@ -10,7 +10,7 @@ from pipeline import wiring
 from pipeline.approvals.github_judge import Judged
 from pipeline.approvals.reviews import Change
 from pipeline.cli import comment_text
-from pipeline.cli.check import chosen, report_of, web_of
+from pipeline.cli.check import chosen, report_of
 from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
 from pipeline.cli.plan import entries_of
@@ -69,7 +69,7 @@ def text(
         # go on saying that all is well.
         entries = () if workspace.policy is None else entries_of(git, workspace, base, target)
         names = chosen(git, workspace, (), base)
-        fetch = web_of(workspace) if online else None
+        fetch = wiring.web() if online else None
         report = report_of(git, workspace, names, target, base, fetch=fetch)
         head = git.resolve("HEAD")
         said = {} if pull is None else _said(git, workspace, entries, repository or "", pull)

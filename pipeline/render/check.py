@@ -62,6 +62,8 @@ def _further(
     """The fewest people for branches that are left over; all mails so far are sound."""
     probe = Probe(renderer, source)
     ways = probe.rendered(recipients, results)
+    if len(ways) < len(recipients):  # the child that said the rest has died, and its numbers with it
+        ways = probe.ask(recipients)
     if not unreached(probe.branches, frozenset().union(*(way.taken for way in ways))):
         return ()
     values = candidates(source, tuple(recipients[0].fields))
@@ -69,7 +71,7 @@ def _further(
 
 
 def _made(renderer: Renderer, recipients: Sequence[Recipient]) -> tuple[Message | RenderFailure, ...]:
-    """When the next one fails in the very same way, the rest is not tried.
+    """Their mails; when the next one fails in the very same way, the rest is not tried.
 
     A template that never ends would cost every one of them its time limit.
     """

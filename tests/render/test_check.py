@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from pipeline.models.recipient import Recipient
+from pipeline.render import check
 from pipeline.render.check import rehearsed
 from pipeline.render.child_process import Spare
 from pipeline.render.failure import RenderFailure
@@ -50,6 +51,20 @@ def test_whoever_a_branch_is_for_is_tried_too(mail: Change) -> None:
     assert gold.fields["rank"] == "gold"
     with_it = [m.recipient_id for m in tried.results if isinstance(m, Message) and "■■" in m.text]
     assert with_it == [gold.id]
+
+
+def test_what_a_child_that_died_said_of_branches_is_asked_anew(mail: Change) -> None:
+    people = invented(["family_name"], "ja")
+    longest = max(len(person.fields["family_name"]) for person in people[:3])
+    assert all(len(person.fields["family_name"]) < longest for person in people[3:])
+    source = mail(words=f"x{{% if recipient.family_name|length >= {longest} %}}y{{% endif %}}")
+    with Renderer(source, EXAMPLE_KEY, errand=Errand.REHEARSE) as renderer:
+        results = renderer.render(people[:3])
+        assert renderer._child is not None
+        renderer._child._process.kill()
+        results += renderer.render(people[3:])
+        assert len(renderer.told) < len(people), "what the first child said of them is gone"
+        assert check._further(renderer, source, people, results) == (), "one of the first three takes it"
 
 
 def test_a_fault_in_a_branch_that_few_take_is_found(mail: Change) -> None:

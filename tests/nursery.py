@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from typing import IO, Any, Final
 
 from pipeline.models.recipient import Recipient
@@ -28,7 +29,6 @@ class Born:
 
     def __init__(self, pid: int, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         self.stdin, self.stdout = stdin, stdout
-        self._pid = pid
         try:
             self._end = os.pidfd_open(pid)
         except ProcessLookupError:
@@ -36,7 +36,7 @@ class Born:
 
     def kill(self) -> None:
         if self._end >= 0:
-            os.kill(self._pid, signal.SIGKILL)
+            signal.pidfd_send_signal(self._end, signal.SIGKILL)  # its number may be another's by now
 
     def wait(self, timeout: float | None = None) -> int:
         if self._end >= 0:
@@ -71,12 +71,16 @@ def _serve(listening: socket.socket) -> None:
             continue
         asking, _ = listening.accept()
         _, ancillary, _, _ = asking.recvmsg(1, socket.CMSG_LEN(2 * _INT))
+        if not ancillary:  # whoever asked was killed before the question was out
+            asking.close()
+            continue
         theirs = array.array("i")
         theirs.frombytes(ancillary[0][2][: 2 * _INT])
         pid = os.fork()
         if pid == 0:
             _grow(*theirs)
-        asking.sendall(str(pid).encode())
+        with suppress(OSError):  # whoever asked was killed meanwhile; the child finds its pipes closed
+            asking.sendall(str(pid).encode())
         asking.close()
         for number in theirs:
             os.close(number)

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pipeline.checklist.report import CampaignReport
 from pipeline.models.finding import Finding
@@ -64,6 +66,39 @@ def test_a_script_does_not_run_in_front_of_the_camera_and_nothing_is_asked_for()
     }
 
 
+def test_a_page_is_pictured_as_if_nothing_had_been_shown_before_it() -> None:
+    """The window is the same, and so is the address of the image; a policy of a mail is only its own."""
+    needs_a_browser()
+    shown = '<p style="color:#b91c1c">Red words</p><img src="https://www.hanamori.example/1.png" alt="">'
+    policy = """<meta HTTP-EQUIV='Content-Security-Policy' content="style-src 'none'">"""
+    harmless = '<meta http-equiv="X-UA-Compatible" content="IE=edge">'
+    place = "https://www.hanamori.example/1.png"
+    red, blue = ({place: ("image/png", _png(colour))} for colour in ("red", "blue"))
+    mails = [
+        Sitter(harmless + shown, red),
+        Sitter(policy + shown, red),
+        Sitter(shown, red),
+        Sitter(shown, blue),
+        Sitter(f"{shown}<p>more</p>"),
+    ]
+    with Studio(lambda: chromium.chromium(os.environ)) as studio:
+        together = studio.rolls([Pair(mail) for mail in mails])
+    for mail, roll in zip(mails, together, strict=True):
+        with Studio(lambda: chromium.chromium(os.environ)) as studio:
+            [alone] = studio.rolls([Pair(mail)])
+        assert [view.picture.png for view in alone.views] == [view.picture.png for view in roll.views]
+        assert alone.measured == roll.measured
+        assert alone.refused == roll.refused
+    assert together[0].views[0].picture.png != together[3].views[0].picture.png, "another image"
+    assert together[0].views[0].picture.png != together[1].views[0].picture.png, "no colours of its own"
+
+
+def _png(colour: str) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 40), colour).save(out, "PNG")
+    return out.getvalue()
+
+
 def _assert_spots_are_where_it_is_wrong(bad: Roll) -> None:
     """In the picture, only the pale words are of their colour."""
     row = Recipient("m1", "a@personas.example", {})
@@ -101,6 +136,10 @@ def test_after_two_pages_that_kill_every_browser_the_others_are_not_tried() -> N
     assert len(opened) == 1 + 2 * 2
 
 
+def _browser_of(camera: Any) -> Any:
+    return next(iter(camera._windows.values())).page.context.browser
+
+
 class Dying:
     """A real browser that crashes in the middle of its second page."""
 
@@ -119,7 +158,7 @@ class Dying:
         if self._pages == 2 and not Dying.crashed:
             Dying.crashed += 1
             with pytest.raises(Exception, match="closed"):
-                self._camera._browser.new_browser_cdp_session().send("Browser.crash")
+                _browser_of(self._camera).new_browser_cdp_session().send("Browser.crash")
         found: dict[str, Shot] = self._camera.shots(sitter, modes)
         return found
 

@@ -8,6 +8,7 @@ row by row on standard output; another source begins the next campaign. When its
 import resource
 import signal
 import sys
+import time
 from math import ceil
 from types import FrameType
 from typing import Any, Final
@@ -115,10 +116,10 @@ def _within_limits(
     composer: StencilComposer | Watcher, recipient: Recipient, link: str, limits: Limits
 ) -> Filled | Composed | RenderFailure:
     """One row. The timer stops Python and knows the line; the kernel's limit stops what runs in C."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    soft = ceil(used.ru_utime + used.ru_stime) + limits.cpu_seconds + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
+    now, most = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = ceil(time.process_time()) + limits.cpu_seconds + 1
+    if soft != now:
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, most))
     try:
         signal.setitimer(signal.ITIMER_PROF, limits.cpu_seconds)
         result: Filled | Composed | RenderFailure = composer.compose(recipient, link)

@@ -1,7 +1,6 @@
 """One row in, the words of one mail out. Runs in the child process only."""
 
 import re
-from collections.abc import Mapping
 
 from pipeline.models.recipient import Recipient
 from pipeline.render import mjml, page
@@ -39,9 +38,8 @@ _CONTROL_LEFT = (
 )
 
 
-def names_of(recipient: Recipient, unsubscribe_url: str) -> dict[str, object]:
-    """What the templates see of one row."""
-    return {"recipient": Names("recipient", recipient.fields), "unsubscribe_url": unsubscribe_url}
+#: All that a template may name.
+Seen = dict[str, object]
 
 
 class Composer:
@@ -64,6 +62,7 @@ class Composer:
         self.plain = sandbox(self._find, escape=False, language=source.language)
         for each in (self.escaping, self.plain):
             each.globals.update(fixed)
+        self._same_for_all = dict(self.plain.globals)
         #: By their pieces, words that passed every check, where the same ones come again and again. The
         #: pieces are constants of the template, so that to know them again costs no look at the whole.
         self._sound: dict[tuple[str, ...], str] = {}
@@ -71,7 +70,7 @@ class Composer:
 
     def compose(self, recipient: Recipient, unsubscribe_url: str) -> Composed | RenderFailure:
         """The mail of one recipient, or why there is none. Never raises for what a template does."""
-        seen = names_of(recipient, unsubscribe_url)
+        seen = self.seen(recipient, unsubscribe_url)
         try:
             subject = self.line("subject", seen)
             html, text = self._parts(seen)
@@ -79,7 +78,12 @@ class Composer:
             return failure_of(error, self._main).of(recipient.id)
         return Composed(recipient.id, recipient.address, recipient.seal, subject, html, text)
 
-    def _parts(self, seen: Mapping[str, object]) -> tuple[str | None, str]:
+    def seen(self, recipient: Recipient, unsubscribe_url: str) -> Seen:
+        """What the templates see of one row, and of everything else."""
+        names = Names("recipient", recipient.fields)
+        return {**self._same_for_all, "recipient": names, "unsubscribe_url": unsubscribe_url}
+
+    def _parts(self, seen: Seen) -> tuple[str | None, str]:
         preheader = self.preheader(seen)
         html = bare = None
         if self._source.html is not None:
@@ -89,16 +93,16 @@ class Composer:
         assert bare is not None, "a mail has a part"
         return html, self.text_of(bare)
 
-    def preheader(self, seen: Mapping[str, object]) -> str | None:
+    def preheader(self, seen: Seen) -> str | None:
         """The line behind the subject, if there is one. Raises Unrenderable, as all below."""
         return None if self._source.preheader is None else self.line("preheader", seen)
 
-    def markup(self, seen: Mapping[str, object]) -> str:
+    def markup(self, seen: Seen) -> str:
         """The filled template of the page, before anything is made of it."""
         assert self._source.html is not None, "asked only where there is one"
         return self._filled(self.escaping, self._source.html.name, seen)
 
-    def text(self, seen: Mapping[str, object]) -> str:
+    def text(self, seen: Seen) -> str:
         """The text part from its own template."""
         assert self._source.text is not None, "asked only where there is one"
         return self._filled(self.plain, self._source.text.name, seen)
@@ -132,7 +136,7 @@ class Composer:
             markup = mjml.to_html(markup, name=body.name, template=body.text, language=self._source.language)
         return page.with_styles_inlined(markup)
 
-    def line(self, name: str, seen: Mapping[str, object]) -> str:
+    def line(self, name: str, seen: Seen) -> str:
         """The `subject` or the `preheader`: one line."""
         words = self._filled(self.plain, name, seen).strip()
         if "\n" in words or "\t" in words:
@@ -150,16 +154,19 @@ class Composer:
             )
         return words
 
-    def _filled(self, sandbox: Sandbox, name: str, seen: Mapping[str, object]) -> str:
+    def _filled(self, sandbox: Sandbox, name: str, seen: Seen) -> str:
         pieces: list[str] = []
         length = 0
         try:
-            # piece by piece, so that endless text is noticed while it grows
-            for piece in sandbox.get_template(name).generate(seen):
-                length += len(piece)
-                if length > self._longest:
-                    self._bound(length, name)
-                pieces.append(piece)
+            try:
+                # piece by piece, so that endless text is noticed while it grows
+                for piece in sandbox.begun(name, seen):
+                    length += len(piece)
+                    if length > self._longest:
+                        self._bound(length, name)
+                    pieces.append(piece)
+            except Exception:  # noqa: BLE001 as Jinja2 does it: the lines of the template in place of ours
+                sandbox.handle_exception()
         except NotShareable:
             raise
         except Exception as error:  # noqa: BLE001 see compose; here the template's name is known

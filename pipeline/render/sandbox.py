@@ -4,11 +4,11 @@ The sandbox keeps a template from reaching Python; it does not bound computing t
 what the child process (`child.py`) is for: no template is ever compiled or run outside it.
 """
 
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 
 from jinja2 import FunctionLoader, StrictUndefined, Template, Undefined
-from jinja2.runtime import Context
+from jinja2.runtime import Context, new_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.render.failure import Mistake
@@ -34,8 +34,10 @@ class Names:
 
     def pick(self, environment: "Sandbox", name: object) -> Any:
         """The value called `name`, or an undefined one that names itself and its neighbours."""
-        if isinstance(name, str) and name in self._values:
-            return self._values[name]
+        try:
+            return self._values[name]  # type: ignore[index]  # what is no name is not there
+        except (KeyError, TypeError):
+            pass
         known = ", ".join(sorted(self._values)) or "nothing"
         return environment.undefined(
             f"{self._title}.{name} is not known here; {self._title} has: {known}.",
@@ -95,6 +97,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self.filters["date"] = day(language)
         self.filters["int"] = whole
         self.filters["default"] = self.filters["d"] = otherwise
+        #: The templates that mails begin with.
+        self._first: dict[str, Template] = {}
+
+    def begun(self, name: str, seen: dict[str, object]) -> Iterator[str]:
+        """What the template of that name says, piece by piece.
+
+        As `Template.generate`, which makes a copy of all names for every template of every mail: here `seen`
+        is all that a template may name, the globals too. An exception is for `handle_exception`.
+        """
+        if name not in self._first:
+            self._first[name] = self.get_template(name)
+        template = self._first[name]
+        return template.root_render_func(new_context(self, template.name, template.blocks, seen, shared=True))
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         """What every template sees; ours never change once a template is loaded, so a plain copy will do."""

@@ -4,12 +4,11 @@ Runs in the child process only. MJML and CSS inlining run once for all whose mai
 values, which is what makes sending in bulk fast; the words are those of `compose.py`, byte for byte.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
 from pipeline.models.recipient import Recipient
-from pipeline.render.compose import Composer, names_of
+from pipeline.render.compose import Composer, Seen
 from pipeline.render.composed import Composed, Filled
 from pipeline.render.failure import RenderFailure, Unrenderable
 from pipeline.render.source import MailSource
@@ -67,7 +66,7 @@ class StencilComposer:
 
     def _known(self, recipient: Recipient, link: str) -> tuple[Marked, _Known]:
         """The marked words of a row and their form; what something reads on the way stays in the words."""
-        seen = names_of(recipient, link)
+        seen = self._plainly.seen(recipient, link)
         for _ in range(_MOST_ROUNDS):
             marked = self._marked(seen)
             self._subject = None if self._own.subject else marked.subject
@@ -99,7 +98,7 @@ class StencilComposer:
         self.stencils.append(form.stencil)
         return len(self.stencils) - 1, form
 
-    def _marked(self, seen: Mapping[str, object]) -> Marked:
+    def _marked(self, seen: Seen) -> Marked:
         self._in_page.begin()
         self._in_text.begin()
         subject = self._subject if self._subject is not None else self._plainly.line("subject", seen)

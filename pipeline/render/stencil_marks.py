@@ -22,6 +22,8 @@ _OPENING: Final = "Qz"
 #: What is the same for everybody is no value.
 _FIXED: Final = frozenset({"campaign", "facts", "organisation"})
 _MOST_MARKS: Final = 250
+#: Characters without which words are no markup, however they came about.
+_SPECIAL: Final = re.compile(r"[<>&\"']")
 #: A value as `escape` leaves it. Markup that a template makes itself is part of the page, not a value.
 _PLAIN: Final = re.compile(r"(?:[^<>&\"']|&(?:amp|lt|gt|#34|#39);)*")
 
@@ -58,14 +60,14 @@ class Marks:
 
     def take(self, place: int, words: str) -> str:
         """The mark that stands for `words`, or the words where they may not be replaced."""
-        if self._paused or place in self.kept or len(self.values) >= _MOST_MARKS:
+        number = len(self.values)
+        if self._paused or place in self.kept or number >= _MOST_MARKS:
             return words
-        if self._escape and not _PLAIN.fullmatch(words):
+        if self._escape and _SPECIAL.search(words) and not _PLAIN.fullmatch(words):
             return words
-        said = _MARKS[len(self.values)]
         self.values.append(str(words))
         self.places.append(place)
-        return said
+        return _MARKS[number]
 
     @contextmanager
     def paused(self) -> Iterator[None]:

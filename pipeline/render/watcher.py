@@ -1,13 +1,12 @@
 """One row in, out come the branches that its mail takes. Runs in the child process only."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from pipeline.models.recipient import Recipient
 from pipeline.render.blame import failure_of
 from pipeline.render.branch import Branch
 from pipeline.render.branches import WatchingSandbox
-from pipeline.render.compose import Composer, names_of
+from pipeline.render.compose import Composer, Seen
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.source import MailSource
@@ -43,12 +42,12 @@ class Watcher:
         if self.whole:
             return self._composer.compose(recipient, unsubscribe_url)
         try:
-            self._characters = self._filled(names_of(recipient, unsubscribe_url))
+            self._characters = self._filled(self._composer.seen(recipient, unsubscribe_url))
         except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
             return failure_of(error, "the mail").of(recipient.id)
         return Composed(recipient.id, recipient.address, recipient.seal, "", None, "")
 
-    def _filled(self, seen: Mapping[str, object]) -> int:
+    def _filled(self, seen: Seen) -> int:
         """How many characters the templates come to."""
         words = [self._composer.line("subject", seen), self._composer.preheader(seen) or ""]
         if self._source.html is not None:

@@ -43,6 +43,7 @@ targets:
     ledger: {sqlite: .postmerge/ledger.db}
     archive: {folder: .postmerge/archive}
     reviews: trailers
+    remote: origin
 """
 _SEGMENT: Final = f"title: Everybody\nsource: members\ncolumns: [{', '.join(FIELDS)}]\n"
 _YAML: Final = """\
@@ -132,8 +133,13 @@ def write(folder: Path, *, people: int, shares: str) -> Story:
             f"{own}body.txt": text(),
         }
     )
+    # as with GitHub: the sender works in a clone, and a remote says what main is
+    remote = folder / ".postmerge/remote.git"
+    story.git("clone", "-q", "--bare", ".", str(remote))
+    story.git("remote", "add", "origin", str(remote))
     story.test_send(CAMPAIGN)
     story.merge()
+    story.git("push", "-q", "origin", "main")
     return story
 
 

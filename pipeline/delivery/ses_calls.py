@@ -149,7 +149,7 @@ def _item(place: int, message: Message, filling: Filling) -> _Item:
         entry["ReplacementHeaders"] = _pairs(message.headers)
     if own := [pair for pair in message.tags if pair[0] == _OWN_TAG]:
         entry["ReplacementTags"] = _pairs(own)
-    shared = tuple(pair for pair in message.tags if pair[0] != _OWN_TAG)
+    shared = tuple([pair for pair in message.tags if pair[0] != _OWN_TAG])
     return _Item(place, shared, orjson.dumps(entry), len(data))
 
 

@@ -7,6 +7,7 @@ model sesv2 2019-09-27; botocore's `httpsession.py`, which decides what an excep
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, Final
 
 from botocore import exceptions as aws
@@ -39,13 +40,18 @@ class Verdict:
     @property
     def outcome(self) -> Outcome:
         """What the ledger is told."""
-        reason = f"ses: {self.code}" if self.code else ""
-        return Outcome(_STATES[self.fate], "" if self.fate in {Fate.SENT, Fate.LATER, Fate.STOP} else reason)
+        return _outcome(self.fate, self.code)
 
     @property
     def trouble(self) -> TransportTrouble | None:
         """The broken environment behind it, if it stops the sender."""
         return trouble_for(self.code, unknown=False) if self.fate is Fate.STOP else None
+
+
+@lru_cache(maxsize=64)  # nearly always the same
+def _outcome(fate: Fate, code: str) -> Outcome:
+    reason = f"ses: {code}" if code else ""
+    return Outcome(_STATES[fate], "" if fate in {Fate.SENT, Fate.LATER, Fate.STOP} else reason)
 
 
 _SENT: Final = Verdict(Fate.SENT)

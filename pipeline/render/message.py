@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 from pipeline.models.recipient import Recipient
@@ -70,13 +71,9 @@ class Message:
 
     def __post_init__(self) -> None:
         _address("recipient's address", self.to)
-        _address("sender's address", self.sender.address)
-        if self.reply_to is not None:
-            _address("reply-to address", self.reply_to)
+        _envelope(self.sender, self.reply_to)
         _line("subject", self.subject)
-        _line("sender's name", self.sender.name)
-        names = [name for name, _ in self.headers]
-        if len(set(map(str.lower, names))) != len(names):
+        if len({name.lower() for name, _ in self.headers}) != len(self.headers):
             raise Malformed("A header stands in the message twice.", "同じヘッダーがメールに2つあります。")
         for name, value in self.headers:
             _header(name, value)
@@ -184,6 +181,14 @@ def _address(what: str, value: str) -> None:
             f"The {what} is not exactly one plain mail address.",
             f"{_PARTS[what]}が、1つの正しいメールアドレスではありません。",
         )
+
+
+@lru_cache(maxsize=64)  # every mail of a campaign has the same
+def _envelope(sender: Mailbox, reply_to: str | None) -> None:
+    _address("sender's address", sender.address)
+    if reply_to is not None:
+        _address("reply-to address", reply_to)
+    _line("sender's name", sender.name)
 
 
 def _line(what: str, value: str) -> None:

@@ -38,7 +38,7 @@ _SIZE = f"SELECT size FROM reservation WHERE {KEY}"  # noqa: S608 our own text
 #: Whose claim it is, and whether anything is known of its outcomes.
 _CLAIM = f"SELECT token, states IS NOT NULL FROM book WHERE {KEY}"  # noqa: S608 our own text
 _RESERVE = "INSERT INTO reservation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#: The same for a first attempt if nothing speaks against it: everything that `reserve` asks, in one statement.
+#: The same for a first attempt if nothing speaks against it: all that `reserve` asks, in one statement.
 _RESERVE_FIRST = """
 INSERT INTO reservation SELECT ?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8
 WHERE NOT EXISTS (SELECT 1 FROM hold WHERE scope IN (?1, ?9)
@@ -66,7 +66,7 @@ class SqliteBatches(SqliteResolutions):
     """The part of the ledger that at-most-once hangs on; `store.Ledger` says what each method promises."""
 
     def reserve(self, reservation: Reservation) -> Reserved | Taken | HeldBack | Superseded:
-        """See the port. Nearly always one statement does; only where it wrote nothing somebody must say why."""
+        """See the port. Nearly always one statement does; where it wrote nothing, somebody must say why."""
         batch = reservation.batch
         positions, moment = json.dumps(batch.positions), as_text(reservation.reserved_at)
         row = (reservation.token, len(batch.positions), positions, moment)
@@ -87,7 +87,7 @@ class SqliteBatches(SqliteResolutions):
             return Reserved()
 
     def settle(self, settlement: Settlement) -> bool:
-        """See the port. As with `reserve`, one statement does, unless somebody was quicker or said something."""
+        """See the port. One statement does, unless somebody was quicker or has said something."""
         states = letters(settlement.outcomes)
         counts = Counter(states)
         row = (

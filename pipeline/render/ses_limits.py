@@ -67,7 +67,7 @@ def breaches(message: Message) -> Iterator[Breach]:
     """Everything for which SES would not take this message."""
     if len(message.headers) > _MOST_HEADERS:
         yield Breach.MANY_HEADERS
-    if not all([_is_header(name, value) for name, value in message.headers]):
+    if not all(_is_header(name, value) for name, value in message.headers):
         yield Breach.HEADER
     if len(message.tags) > _MOST_TAGS or len(dict(message.tags)) < len(message.tags):
         yield Breach.MANY_TAGS

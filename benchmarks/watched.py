@@ -37,10 +37,17 @@ class Watched:
         return self
 
     def _watch(self, process: subprocess.Popen[str]) -> None:
-        """Looks often; the peak of the command itself is known also between two looks."""
+        """Looks often; the peak of the command itself is known also between two looks.
+
+        Children count from the second look on: one that is just being started is for a moment a copy of its
+        parent, with all the memory of that, before it becomes `git`.
+        """
+        before: set[int] = set()
         while process.poll() is None:
-            together = sum(_megabytes(pid, _NOW) for pid in _family(process.pid))
+            family = set(_family(process.pid))
+            together = sum(_megabytes(pid, _NOW) for pid in family & (before | {process.pid}))
             self.megabytes = max(self.megabytes, together, _megabytes(process.pid, _PEAK))
+            before = family
             time.sleep(_LOOK_SECONDS)
 
 

@@ -80,6 +80,7 @@ def test_a_page_is_pictured_as_if_nothing_had_been_shown_before_it() -> None:
         Sitter(shown, red),
         Sitter(shown, blue),
         Sitter(f"{shown}<p>more</p>"),
+        Sitter(f"{shown}<p>and more</p>"),
     ]
     with Studio(lambda: chromium.chromium(os.environ)) as studio:
         together = studio.rolls([Pair(mail) for mail in mails])

@@ -131,7 +131,7 @@ class _Window:
             before, self._sitter = self._sitter, sitter
             self.refused.clear()
             if _may_follow(before, sitter):
-                self.page.set_content(sitter.html, wait_until="load")  # in half the time
+                self.page.set_content(sitter.html, wait_until="load")  # quicker
             else:
                 self._load()
         dress = mode.dark, mode.forced_dark

@@ -10,8 +10,8 @@ from pipeline.approvals.reviews import Change
 from pipeline.github import GitHubApi, HalfAnswer
 from pipeline.sentence import Sentence
 from pipeline.workspace import workspace as loading
-from pipeline.workspace.folder import SEGMENTS
 from pipeline.workspace.git import Repository
+from pipeline.workspace.names import SEGMENTS
 from pipeline.workspace.tree import Entry, Tree, is_ours
 
 

@@ -1,5 +1,9 @@
 """The commands: words and exit codes; no logic."""
 
+import atexit
+import errno
+import gc
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -9,6 +13,7 @@ import click
 
 from pipeline.cli.options import Place
 from pipeline.errors import PipelineError
+from pipeline.sentence import Sentence
 
 #: Where each command is, in the order of a campaign's life, which is the order of the help. A module is
 #: loaded when its command is called: together they take longer than most commands need for their work.
@@ -33,6 +38,12 @@ _COMMANDS: Final = {
 }
 
 
+#: The disk is full, or so is our share of it, or it is broken.
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+#: New objects after which Python looks for those that hold each other; 700 unless it is told.
+_SEARCH_AFTER: Final = 20_000
+
+
 class _Group(click.Group):
     """Loads a command when it is called; turns what is broken into a sentence, a remedy, an exit status."""
 
@@ -54,14 +65,33 @@ class _Group(click.Group):
         try:
             return super().invoke(ctx)
         except PipelineError as error:
-            from pipeline.workspace.near import language_near  # noqa: PLC0415
+            trouble = error
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            trouble = _no_room(error)
+        from pipeline.workspace.near import language_near  # noqa: PLC0415
 
-            place = ctx.obj if isinstance(ctx.obj, Place) else Place(Path())
-            sentence, remedy = error.told(language_near(place.start.resolve()))
-            click.secho(f"postmerge: {sentence}", fg="red", err=True)
-            if remedy:
-                click.echo(f"  {remedy}", err=True)
-            sys.exit(int(error.exit_status))
+        place = ctx.obj if isinstance(ctx.obj, Place) else Place(Path())
+        sentence, remedy = trouble.told(language_near(place.start.resolve()))
+        click.secho(f"postmerge: {sentence}", fg="red", err=True)
+        if remedy:
+            click.echo(f"  {remedy}", err=True)
+        sys.exit(int(trouble.exit_status))
+
+
+def _no_room(error: OSError) -> PipelineError:
+    """What is to be said where a file, or our own output, cannot be written to its end."""
+    where = error.filename or "the output"
+    with Path(os.devnull).open("wb") as nowhere:  # what is still to be written would fail again at the end
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    return PipelineError(
+        Sentence(
+            f"{where} cannot be written to its end: {error.strerror}.",
+            f"{error.filename or '出力'}を最後まで書き込めません。",
+        ),
+        Sentence("Make room, and run it again.", "空き容量を確保して、もう一度実行してください。"),
+    )
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -85,4 +115,20 @@ def cli(ctx: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="postmerge")
+    # Loading a command makes some 100,000 objects that stay. Python would search them 150 times for garbage.
+    gc.set_threshold(_SEARCH_AFTER)
+    status: int | None = None
+
+    def leave() -> None:
+        """Spare the user a quarter of a second in which Python puts every module away before it ends."""
+        if status is not None:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    atexit.register(leave)  # the first that is registered is the last that is called
+    try:
+        cli(prog_name="postmerge")
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else None
+        raise

@@ -1,32 +1,19 @@
 """postmerge check."""
 
-import json
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import click
 
-from pipeline import wiring
-from pipeline.checklist.draft import Fetch
-from pipeline.checklist.means import Means
-from pipeline.checklist.one_campaign import several_at_once
-from pipeline.checklist.report import Report
-from pipeline.checklist.run import run
-from pipeline.cli import findings_sarif, findings_text
-from pipeline.cli.halves import in_halves
+from pipeline.cli.halves import enough_for_two
 from pipeline.cli.options import Place, campaigns_argument, format_option, target_option
-from pipeline.clock import SystemClock
-from pipeline.errors import ExitStatus, UsageError
-from pipeline.models.finding import Finding
-from pipeline.models.policy import Policy
-from pipeline.plan.report import sights
-from pipeline.sentence import Sentence
-from pipeline.workspace import workspace as loading
+from pipeline.errors import ExitStatus
+from pipeline.render.child_process import Spare
 from pipeline.workspace import yamllint
 from pipeline.workspace.git import Repository
-from pipeline.workspace.tree import Entry
-from pipeline.workspace.workspace import Workspace
+
+# The rest is loaded while yamllint and the child that renders begin: it takes as long as they do.
 
 
 @click.command()
@@ -45,98 +32,20 @@ def check(
     """
     with Repository.open(place.start) as repository:
         tree = repository.working_tree()
-        with ThreadPoolExecutor(1) as beside:
+        count = len(campaigns) or sum(path.endswith("/campaign.yaml") for path in tree.entries)
+        with ThreadPoolExecutor(1) as beside, nullcontext() if enough_for_two(count) else Spare() as spare:
             linted = beside.submit(yamllint.lint, tree)
+
+            from pipeline import wiring  # noqa: PLC0415
+            from pipeline.cli import checking  # noqa: PLC0415
+            from pipeline.workspace import workspace as loading  # noqa: PLC0415
+
             workspace = loading.load(tree)
+            names = checking.chosen(repository, workspace, campaigns, base)
+            fetch = wiring.web() if online else None
             found = linted.result()
-        names = chosen(repository, workspace, campaigns, base)
-        fetch = wiring.web() if online else None
-        report = report_of(repository, workspace, names, target, base, fetch=fetch, found=found)
-    click.echo(_shown(report, form, workspace), nl=False)
+            report = checking.report_of(
+                repository, workspace, names, target, base, fetch=fetch, found=found, spare=spare
+            )
+    click.echo(checking.shown(report, form, tree), nl=False)
     sys.exit(int(ExitStatus.FINE if report.ok else ExitStatus.REFUSED))
-
-
-def report_of(
-    repository: Repository,
-    workspace: Workspace,
-    names: list[str],
-    target: str,
-    base: str | None = None,
-    *,
-    fetch: Fetch | None = None,
-    found: tuple[Finding, ...] | None = None,
-) -> Report:
-    """What the checklist says of some campaigns of the working tree, and of the change since `base` left.
-
-    `fetch` asks the pages that links lead to; without one, and where the policy wants no page to be asked,
-    the network is left alone. `found` is what yamllint
-    says, where it was asked already.
-    """
-    if found is None:
-        found = yamllint.lint(workspace.tree)
-    if workspace.policy is not None and workspace.policy.links.verify == "never":
-        fetch = None
-    if base is not None:
-        found = (
-            *found,
-            *several_at_once(loading.load(repository.tree(repository.fork_point(base))), workspace),
-        )
-    more, now = found, SystemClock().now()
-
-    def some(names: Sequence[str]) -> Report:
-        contacts = wiring.contacts_of(repository.root)
-        with wiring.past_of(repository.root, workspace.policy, target) as (history, tested):
-            means = Means(now, contacts, history=history, tested=tested, fetch=fetch)
-            return run(workspace, names, means, more)
-
-    # Whoever lends the network may want to know what was asked: that another process cannot tell.
-    return in_halves(names, some) if fetch is None else some(names)
-
-
-def chosen(
-    repository: Repository, workspace: Workspace, campaigns: tuple[str, ...], base: str | None
-) -> list[str]:
-    """The campaigns that are meant: those named, or all; with a base, those of them that differ from it.
-
-    Raises UsageError for a name that no campaign has.
-    """
-    known = sorted({*workspace.campaigns, *workspace.broken})
-    for name in campaigns:
-        if name not in known:
-            raise UsageError(
-                Sentence(f"There is no campaign {name}.", f"キャンペーン{name}はありません。"),
-                Sentence(
-                    f"There are: {', '.join(known) or 'none'}.",
-                    f"あるのは次のとおりです: {', '.join(known) or 'なし'}。",
-                ),
-            )
-    meant = list(campaigns) or known
-    if base is None:
-        return meant
-    fork = loading.load(repository.tree(repository.fork_point(base)))
-    if _rules(fork) != _rules(workspace):
-        return meant
-    before, after = sights(fork), sights(workspace)
-    # What cannot be read looks the same before and after: it is always looked at.
-    return [name for name in meant if name in workspace.broken or before.get(name) != after.get(name)]
-
-
-def _rules(workspace: Workspace) -> tuple[Policy | None, Entry | None]:
-    """What every campaign is judged by: the policy, and the list of terms that it names."""
-    terms = workspace.policy.checklist.terms if workspace.policy else None
-    return workspace.policy, workspace.tree.entries.get(terms or "")
-
-
-def _shown(report: Report, form: str, workspace: Workspace) -> str:
-    match form:
-        case "json":
-            return json.dumps(findings_text.as_data(report), ensure_ascii=False, indent=2) + "\n"
-        case "github":
-            return findings_text.as_github(report)
-        case "sarif":
-            return (
-                json.dumps(findings_sarif.as_sarif(report, workspace.tree), ensure_ascii=False, indent=2)
-                + "\n"
-            )
-        case _:
-            return findings_text.as_text(report, workspace.tree)

@@ -10,7 +10,7 @@ from pipeline import wiring
 from pipeline.approvals.github_judge import Judged
 from pipeline.approvals.reviews import Change
 from pipeline.cli import comment_text
-from pipeline.cli.check import chosen, report_of
+from pipeline.cli.checking import chosen, report_of
 from pipeline.cli.comment_approvals import NotAsked
 from pipeline.cli.options import Place, target_option
 from pipeline.cli.plan import entries_of

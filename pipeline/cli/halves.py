@@ -15,13 +15,18 @@ _MANY: Final = 16
 _Check = Callable[[Sequence[str]], Report]
 
 
+def enough_for_two(count: int) -> bool:
+    """Whether so many campaigns are checked by two processes, here."""
+    return count >= _MANY and len(os.sched_getaffinity(0)) >= 2  # noqa: PLR2004 a half for each
+
+
 def in_halves(names: Sequence[str], check: _Check) -> Report:
     """`check(names)`, on two processors where there are many names.
 
     `check` opens what it needs itself, the ledger and the contacts: nothing open may be shared. Raises what
     it raises.
     """
-    if len(names) < _MANY or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004 a half for each
+    if not enough_for_two(len(names)):
         return check(names)
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)

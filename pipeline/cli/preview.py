@@ -11,7 +11,7 @@ import click
 
 from pipeline import wiring
 from pipeline.checklist.draft import Fetch
-from pipeline.cli.check import chosen, report_of
+from pipeline.cli.checking import chosen, report_of
 from pipeline.cli.options import Place, campaigns_argument, target_option
 from pipeline.clock import SystemClock
 from pipeline.delivery.order_source import target_of

@@ -1,7 +1,7 @@
 """Does this campaign render at all? Asked with invented people, before anybody real is involved."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from pipeline.models.recipient import Recipient
@@ -34,10 +34,13 @@ Rehearsal = Callable[[MailSource, Sequence[Recipient]], Rehearsed]
 
 
 @contextmanager
-def rehearsals() -> Iterator[Rehearsal]:
-    """Rehearsals of several campaigns, one after the other, in one child process."""
-    with Spare() as spare:
-        yield lambda source, recipients: rehearsed(source, recipients, spare)
+def rehearsals(spare: Spare | None = None) -> Iterator[Rehearsal]:
+    """Rehearsals of several campaigns, one after the other, in one child process.
+
+    It is that of `spare`, which stays as it is, or else one that lives for as long.
+    """
+    with Spare() if spare is None else nullcontext(spare) as kept:
+        yield lambda source, recipients: rehearsed(source, recipients, kept)
 
 
 def rehearsed(source: MailSource, recipients: Sequence[Recipient], spare: Spare | None = None) -> Rehearsed:

@@ -5,6 +5,7 @@ past the sandbox finds nothing. It reads a source, then batches of rows, from st
 row by row on standard output; another source begins the next campaign. When its input ends, so does it.
 """
 
+import os
 import resource
 import signal
 import sys
@@ -132,3 +133,4 @@ def _within_limits(
 
 if __name__ == "__main__":
     main()
+    os._exit(0)  # everything is said; whoever waits for our end need not wait until Python has tidied up

@@ -9,7 +9,8 @@ from pipeline.models.policy import Policy
 from pipeline.render.attachment import AttachedFile, attach
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import PERSONAS, SHARED, CampaignFolder, NotText, text_of
+from pipeline.workspace.folder import CampaignFolder, NotText, text_of
+from pipeline.workspace.names import PERSONAS, SHARED
 from pipeline.workspace.workspace import Workspace
 
 _YAML = "campaign.yaml"

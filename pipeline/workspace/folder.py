@@ -2,20 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
 from pipeline.models.campaign import Campaign
 from pipeline.models.personas import Persona
 from pipeline.models.segment import Segment
 from pipeline.workspace.tree import Entry, Tree
 from pipeline.workspace.yaml_file import YamlFile
-
-CAMPAIGNS: Final = "campaigns/"
-SHARED: Final = "campaigns/_shared/"
-SEGMENTS: Final = "segments/"
-INCIDENTS: Final = "incidents/"
-#: People of the author's own, beside `campaign.yaml`: looked at, never rendered for anybody.
-PERSONAS: Final = "personas.yaml"
 
 
 class NotText(Exception):

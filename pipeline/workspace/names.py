@@ -1,12 +1,19 @@
-"""Files that no folder of ours may hold, and folders without a proper name."""
+"""Our folders: where they are, files that none may hold, and names that are none."""
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from pipeline.models.finding import Finding
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import CAMPAIGNS, SEGMENTS, SHARED
 from pipeline.workspace.tree import FILE, PROGRAM, SUBMODULE, Entry
+
+CAMPAIGNS: Final = "campaigns/"
+SHARED: Final = "campaigns/_shared/"
+SEGMENTS: Final = "segments/"
+INCIDENTS: Final = "incidents/"
+#: People of the author's own, beside `campaign.yaml`: looked at, never rendered for anybody.
+PERSONAS: Final = "personas.yaml"
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 

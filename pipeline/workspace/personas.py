@@ -7,7 +7,8 @@ from typing import Final
 from pipeline.models.finding import Finding
 from pipeline.models.personas import Persona, Personas
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import PERSONAS, CampaignFolder, SegmentFile
+from pipeline.workspace.folder import CampaignFolder, SegmentFile
+from pipeline.workspace.names import PERSONAS
 from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree
 from pipeline.workspace.typed import offer, read
 from pipeline.workspace.yaml_file import Loc, YamlFile, parse

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from pipeline.models.finding import Finding
 from pipeline.models.policy import Policy
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import INCIDENTS, CampaignFolder, SegmentFile
+from pipeline.workspace.folder import CampaignFolder, SegmentFile
+from pipeline.workspace.names import INCIDENTS
 from pipeline.workspace.segments import add_segment
 from pipeline.workspace.typed import offer
 from pipeline.workspace.yaml_file import Loc

@@ -7,8 +7,8 @@ from pipeline.models.finding import Finding, Severity
 from pipeline.models.policy import Policy
 from pipeline.models.segment import Segment
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import SEGMENTS, SegmentFile
-from pipeline.workspace.names import ID
+from pipeline.workspace.folder import SegmentFile
+from pipeline.workspace.names import ID, SEGMENTS
 from pipeline.workspace.tree import FILE, PROGRAM, Tree
 from pipeline.workspace.typed import offer, read
 from pipeline.workspace.yaml_file import YamlFile, parse

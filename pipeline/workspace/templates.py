@@ -9,7 +9,8 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 from pipeline.models.finding import Finding, Position
 from pipeline.sentence import Sentence
-from pipeline.workspace.folder import SHARED, CampaignFolder, NotText, text_of
+from pipeline.workspace.folder import CampaignFolder, NotText, text_of
+from pipeline.workspace.names import SHARED
 from pipeline.workspace.template_words import syntax
 from pipeline.workspace.tree import Entry
 from pipeline.workspace.typed import offer

@@ -10,7 +10,8 @@ from pipeline.models.policy import Policy
 from pipeline.sentence import Language, Sentence
 from pipeline.workspace import names, personas, references, segments
 from pipeline.workspace.digest import audience_digest, content_digest, policy_read, sources_read
-from pipeline.workspace.folder import CAMPAIGNS, PERSONAS, SEGMENTS, SHARED, CampaignFolder, SegmentFile
+from pipeline.workspace.folder import CampaignFolder, SegmentFile
+from pipeline.workspace.names import CAMPAIGNS, PERSONAS, SEGMENTS, SHARED
 from pipeline.workspace.near import language_of
 from pipeline.workspace.templates import reach
 from pipeline.workspace.tree import FILE, PROGRAM, Entry, Tree

@@ -1,5 +1,6 @@
 """What holds for every test: how fast a machine is decides nothing."""
 
+import gc
 import os
 import signal
 from collections import Counter
@@ -21,7 +22,13 @@ models_of_aws.remember()
 for _number, _usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, _usual)
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# In CI the same examples every time: what a lucky one finds is for whoever is at work on it.
+settings.register_profile(
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
 settings.load_profile("any machine")
 
 
@@ -38,6 +45,12 @@ def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that nobody waits for it at the end."""
     items.sort(key=lambda item: _HERE / "chaos" not in item.path.parents)
+
+
+def pytest_collection_finish() -> None:
+    """All tests and modules stay: no search for garbage need touch them, and no fork copy them for it."""
+    gc.set_threshold(20_000)
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

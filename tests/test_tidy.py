@@ -252,6 +252,8 @@ CALLED_FROM_OUTSIDE: Final[dict[str, str]] = {
     "versioning_enabled": "`postmerge doctor` will ask every archive in S3",
     "list_commands": "click asks for the order of the commands",
     "get_command": "click asks for a command by its name",
+    "format_commands": "click asks for the commands in its help",
+    "shell_complete": "click asks for what a shell may complete",
     "make_globals": "Jinja2 makes the names of a template with it",
     "concat": "Jinja2 joins the pieces of a template with it",
     "fold_binary": "the e-mail policy of the standard library calls it",

@@ -10,34 +10,33 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from pipeline.cli.options import Place
 from pipeline.errors import PipelineError
 from pipeline.sentence import Sentence
 
-#: Where each command is, in the order of a campaign's life, which is the order of the help. A module is
-#: loaded when its command is called: together they take longer than most commands need for their work.
+#: Where each command is and what it does, in the order of a campaign's life, which is that of the help.
+#: A module is loaded when its command is called: together they take longer than most commands need for work.
 _COMMANDS: Final = {
-    "new": "pipeline.cli.new",
-    "check": "pipeline.cli.check",
-    "preview": "pipeline.cli.preview",
-    "plan": "pipeline.cli.plan",
-    "comment": "pipeline.cli.comment",
-    "test-send": "pipeline.cli.test_send",
-    "due": "pipeline.cli.due",
-    "deliver": "pipeline.cli.deliver",
-    "watch": "pipeline.cli.deliver",
-    "status": "pipeline.cli.status",
-    "halt": "pipeline.cli.brakes",
-    "release": "pipeline.cli.brakes",
-    "feedback": "pipeline.cli.feedback",
-    "resolve": "pipeline.cli.resolve",
-    "doctor": "pipeline.cli.doctor",
-    "schema": "pipeline.cli.schema",
-    "demo": "pipeline.cli.demo",
+    "new": ("pipeline.cli.new", "Begin a campaign or a segment."),
+    "check": ("pipeline.cli.check", "Check campaigns, segments and policy of the working tree."),
+    "preview": ("pipeline.cli.preview", "Show what each kind of recipient will get."),
+    "plan": ("pipeline.cli.plan", "Say what merging this branch would cause."),
+    "comment": ("pipeline.cli.comment", "The one comment on a pull request."),
+    "test-send": ("pipeline.cli.test_send", "Send a campaign to yourself, for a few invented people."),
+    "due": ("pipeline.cli.due", "Say which campaigns a delivery should be started for."),
+    "deliver": ("pipeline.cli.deliver", "Take every step that is due, and return."),
+    "watch": ("pipeline.cli.deliver", "Deliver for ever, each step when it is due."),
+    "status": ("pipeline.cli.status", "Say how campaigns stand."),
+    "halt": ("pipeline.cli.brakes", "Stop a campaign, or everything, at once."),
+    "release": ("pipeline.cli.brakes", "Let go of a brake that waits for a person."),
+    "feedback": ("pipeline.cli.feedback", "Read what SES reports of mail that has left."),
+    "resolve": ("pipeline.cli.resolve", "List whose outcome is unknown, and settle it on record."),
+    "doctor": ("pipeline.cli.doctor", "Say whether everything is set up as it must be."),
+    "schema": ("pipeline.cli.schema", "Write the JSON Schemas that editors use into schema/."),
+    "demo": ("pipeline.cli.demo", "Play the whole way on the example campaigns."),
 }
-
-
 #: The disk is full, or so is our share of it, or it is broken.
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 #: New objects after which Python looks for those that hold each other; 700 unless it is told.
@@ -57,9 +56,21 @@ class _Group(click.Group):
         del ctx
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(_COMMANDS[cmd_name]), cmd_name.replace("-", "_"))
+        command = getattr(import_module(_COMMANDS[cmd_name][0]), cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command), cmd_name
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in the help, for which nothing is loaded."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, does) for name, (_, does) in _COMMANDS.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The same for a shell that completes the name of a command: nobody waits for a key that long."""
+        names = (name for name in _COMMANDS if name.startswith(incomplete))
+        found = [CompletionItem(name, help=_COMMANDS[name][1]) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -38,6 +38,12 @@ def test_every_command_and_option_says_what_it_does(name: str, command: click.Co
     assert all(len(line) <= 80 for line in result.output.splitlines())
 
 
+def test_the_list_of_commands_says_of_each_what_it_says_itself() -> None:
+    listed = CliRunner().invoke(cli, ["-h"]).output.partition("Commands:")[2]
+    said = dict(line.strip().split(maxsplit=1) for line in listed.splitlines() if line.strip())
+    assert said == {n: c.get_short_help_str(limit=60) for n, c in commands() if " " not in n}
+
+
 def test_commands_are_listed_in_the_order_of_a_campaign_s_life() -> None:
     listed = CliRunner().invoke(cli, ["-h"]).output.partition("Commands:")[2]
     names = [line.split()[0] for line in listed.splitlines() if line.strip()]

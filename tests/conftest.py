@@ -1,6 +1,5 @@
 """What holds for every test: how fast a machine is decides nothing."""
 
-import gc
 import os
 import signal
 from collections import Counter
@@ -45,12 +44,6 @@ def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest comes first, so that nobody waits for it at the end."""
     items.sort(key=lambda item: _HERE / "chaos" not in item.path.parents)
-
-
-def pytest_collection_finish() -> None:
-    """All tests and modules stay: no search for garbage need touch them, and no fork copy them for it."""
-    gc.set_threshold(20_000)
-    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -95,7 +95,7 @@ class Story:
         """Run git as a person."""
         person = {"NAME": by, "EMAIL": f"{by}@hanamori.example"}
         environment = {f"GIT_{role}_{k}": v for role in ("AUTHOR", "COMMITTER") for k, v in person.items()}
-        command = ["git", "-c", "commit.gpgsign=false", *words]
+        command = ["git", "-c", "commit.gpgsign=false", "-c", "maintenance.auto=false", *words]
         done = subprocess.run(
             command, cwd=self.root, env=os.environ | environment, capture_output=True, text=True, check=False
         )

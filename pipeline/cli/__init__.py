@@ -126,12 +126,12 @@ def cli(ctx: click.Context, directory: Path) -> None:
 
 def main() -> None:
     """Run the command line."""
-    # Loading a command makes some 100,000 objects that stay. Python would search them 150 times for garbage.
+    # Loading a command makes very many objects that stay, and Python would search them again and again.
     gc.set_threshold(_SEARCH_AFTER)
     status: int | None = None
 
     def leave() -> None:
-        """Spare the user a quarter of a second in which Python puts every module away before it ends."""
+        """Spare the user the time in which Python puts every module away before it ends."""
         if status is not None:
             sys.stdout.flush()
             sys.stderr.flush()

@@ -32,6 +32,7 @@ def check(
     """
     with Repository.open(place.start) as repository:
         tree = repository.working_tree()
+        # Of two processes each starts a child of its own, when it has been forked.
         count = len(campaigns) or sum(path.endswith("/campaign.yaml") for path in tree.entries)
         with ThreadPoolExecutor(1) as beside, nullcontext() if enough_for_two(count) else Spare() as spare:
             linted = beside.submit(yamllint.lint, tree)

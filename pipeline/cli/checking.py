@@ -1,6 +1,6 @@
 """The checklist over the working tree, as the commands ask for it.
 
-Loading this takes most of a second, so whoever has something to start beside it starts that before.
+Loading this takes long, so whoever has something to start beside it starts that before.
 """
 
 import json
@@ -46,6 +46,8 @@ def report_of(
     `fetch` asks the pages that links lead to; without one, and where the policy wants no page to be asked,
     the network is left alone. `found` is what yamllint says, where it was asked already; `spare` has the
     child that is to render, where one was started already.
+
+    Raises PipelineError where yamllint, git or the ledger cannot answer.
     """
     if found is None:
         found = yamllint.lint(workspace.tree)

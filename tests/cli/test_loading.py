@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.stories.story import Story
+
 #: What is heavy, and is late for those who can do without.
 HEAVY = {
     *("boto3", "duckdb", "email_validator", "playwright", "sqlglot", "urllib3"),
@@ -47,3 +49,50 @@ def test_a_command_loads_nothing_heavy_that_it_may_not_need(command: str, loaded
     words = f"import sys, pipeline.cli.{command}; print(*sys.modules)"
     said = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True).stdout
     assert HEAVY.intersection(said.split()) == loaded
+
+
+def test_a_check_starts_the_child_before_the_rest_is_loaded_and_renders_with_it(story: Story) -> None:
+    """One child, started while the checklist is not even loaded, answers all."""
+    words = """
+import sys
+from pipeline.cli import cli
+from pipeline.render import child_process
+start = child_process._start
+def told(folder):
+    print("started", "pipeline.cli.checking" in sys.modules, file=sys.stderr)
+    return start(folder)
+child_process._start = told
+cli(["-C", sys.argv[1], "check"], prog_name="postmerge")
+"""
+    story.order()
+    command = [sys.executable, "-c", words, str(story.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "sale" in done.stdout, done.stderr
+    assert done.stderr.splitlines() == ["started False"]
+
+
+def test_a_command_leaves_with_its_status_when_threads_and_exits_are_done_and_tidies_up_nothing() -> None:
+    words = """
+import atexit, gc, sys, threading, time
+from pipeline.cli import cli, main
+class Kept:
+    def __del__(self):
+        print("tidied up")
+kept = Kept()
+def late():
+    time.sleep(0.05)
+    print("thread")
+def begin():
+    threading.Thread(target=late).start()
+    atexit.register(lambda: print("exit", gc.get_threshold()[0]))
+sys.argv = ["postmerge", "nonsense"]
+usual = cli.invoke
+def invoke(ctx):
+    begin()
+    return usual(ctx)
+cli.invoke = invoke
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False)
+    assert "No such command" in done.stderr
+    assert (done.returncode, done.stdout.splitlines()) == (2, ["thread", "exit 20000"])

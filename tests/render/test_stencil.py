@@ -15,6 +15,7 @@ from pipeline.render.failure import RenderFailure
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
 from pipeline.render.stencil import NotShareable, Stencil, Words, whole, woven
 from pipeline.render.stencil_composer import StencilComposer
+from tests.ses_double.template import parsed
 
 LONGEST = 5_000_000
 LINK = "https://u.hanamori.example/dG9rZW4.c2lnbmF0dXJl"
@@ -145,7 +146,9 @@ def by_ses(template: str, data: Mapping[str, str]) -> str:
     """What an engine that only substitutes makes of it; anything unclear is an error here."""
     assert not re.search(r"\{\{\{|\\\{\{|\{\{f\d+\}\}\}", template), "a slot with a neighbour that confuses"
     assert len(re.findall(r"\{\{", template)) == len(re.findall(r"\{\{f\d+\}\}", template))
-    return re.sub(r"\{\{(f\d+)\}\}", lambda slot: data[slot[1]], template)
+    words = re.sub(r"\{\{(f\d+)\}\}", lambda slot: data[slot[1]], template)
+    assert parsed(template).filled(data) == words, "the double of SES is stricter, and agrees"
+    return words
 
 
 def assert_same(

@@ -265,6 +265,33 @@ def test_the_difference_marks_the_price_and_nothing_else(shown: Shown) -> None:
     )
 
 
+@pytest.mark.parametrize("mode", ["desktop", "phone"])
+def test_before_and_after_stand_alone_side_by_side_or_one_over_the_other(shown: Shown, mode: str) -> None:
+    papers = "#c0 .view .shot:not([hidden]) .paper"
+    with window(shown) as at:
+        at.page.evaluate("(id) => { document.getElementById(id).click() }", f"c0-m-{mode}")
+        found = {}
+        for way in ("now", "before", "beside", "over"):
+            at.page.evaluate("(id) => { document.getElementById(id).click() }", f"c0-k-{way}")
+            found[way] = at.page.evaluate(
+                """(s) => Object.fromEntries([...document.querySelectorAll(s)]
+                .filter((e) => e.checkVisibility())
+                .map((e) => [e.className,
+                    [e.getBoundingClientRect(), e.querySelectorAll(".mark").length]]))""",
+                papers,
+            )
+    after, before = "paper now", "paper before"
+    assert [set(found[way]) for way in found] == [{after}, {before}, {after, before}, {after, before}]
+    assert {marks for boxes in found.values() for _, marks in boxes.values()} == {1}
+    boxes = {way: [found[way][paper][0] for paper in (before, after)] for way in ("beside", "over")}
+    left, right = boxes["beside"]
+    assert left["right"] <= right["left"]
+    under, above = boxes["over"]
+    assert [under[side] for side in ("left", "top", "width")] == [
+        above[side] for side in ("left", "top", "width")
+    ]
+
+
 def test_a_new_campaign_is_compared_with_the_last_one_of_its_segment(shown: Shown) -> None:
     (sheet,) = (sheet for sheet in shown.album.sheets if sheet.id == "second")
     assert sheet.against == "sale"

@@ -112,7 +112,7 @@ def _filled(
         people=spotted(people, looked, report),
         branches=_branches(source, cast),
         attachments=reading.attached(source.attachments),
-        facts=notes.facts(folder.campaign.facts, [m for m in now if isinstance(m, Message)]),
+        facts=notes.facts(folder.campaign.facts, [m for m in now if isinstance(m, Message)], day),
         dates=notes.dates([m for m in now if isinstance(m, Message)], folder.campaign.facts, day),
         against=other.label if other is not None else None,
     )

@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from html import unescape
 from typing import Final
 
+from pipeline.checklist.wording.amounts import says
 from pipeline.checklist.wording.dates import WEEKDAYS, WEEKDAYS_JA, mentions
 from pipeline.models.campaign import Facts
 from pipeline.models.finding import Finding
@@ -62,17 +63,26 @@ def changed_lines(before: str, after: str) -> tuple[str, ...]:
     return tuple(lines[:_MOST_LINES])
 
 
-def facts(declared: Facts, messages: Sequence[Message]) -> tuple[Fact, ...]:
-    """Every amount, link and day that the campaign declares, and where the first mail says it."""
+def facts(declared: Facts, messages: Sequence[Message], near: date) -> tuple[Fact, ...]:
+    """Every day, amount and link that the campaign declares, and where the first mail says it.
+
+    As the checklist reads it; a day without a year is the one nearest to `near`.
+    """
     if not messages:
         return ()
     parts = _parts(messages[0])
+    days = {part: {mention.on(near) for mention in mentions(words)} for part, words in parts.items()}
+    found = [
+        Fact("dates", name, day.isoformat(), tuple(part for part in parts if day in days[part]))
+        for name, day in declared.dates.items()
+    ]
+    found += [
+        Fact("amounts", name, value, tuple(part for part, words in parts.items() if says(words, value)))
+        for name, value in declared.amounts.items()
+    ]
     if messages[0].html is not None:
         # links stand in attributes
         parts["html"] += f" {unescape(messages[0].html)}"
-    found = [
-        Fact("amounts", name, value, where_found(value, parts)) for name, value in declared.amounts.items()
-    ]
     found += [Fact("links", name, value, where_found(value, parts)) for name, value in declared.links.items()]
     return tuple(found)
 

@@ -13,7 +13,7 @@ from pipeline.checklist.mail import Part
 from pipeline.checklist.places import Place, Source
 from pipeline.checklist.rule import Need, Objection, Rule, Verdict, rule
 from pipeline.checklist.wording import japanese
-from pipeline.checklist.wording.amounts import amounts
+from pipeline.checklist.wording.amounts import amounts, says
 from pipeline.checklist.wording.authored import HITS_MAX, hits
 from pipeline.checklist.wording.dates import mentions
 from tests.checklist.drafts import Case
@@ -227,6 +227,22 @@ def test_an_amount_is_read_however_it_is_written(written: str, unit: str, value:
     (amount,) = amounts(f"いま{written}、です")
     assert (amount.unit, int(amount.value)) == (unit, value)
     assert (amount.start, amount.end) == (2, 2 + len(written.removesuffix("引")))
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "said"),
+    [
+        ("送料は５，０００円 以上で無料", "5000円", True),
+        ("the blanket is 6,860 yen", "6860円", True),
+        ("送料は15,000円以上で無料", "5,000円", False),
+        ("会期は14日間", "14日", True),
+        ("会期は14日間", "4日", False),
+    ],
+)
+def test_a_fact_is_said_however_it_is_written_and_not_within_another(
+    text: str, words: str, *, said: bool
+) -> None:
+    assert says(text, words) == said
 
 
 def test_both_ends_of_a_range_of_amounts_are_amounts() -> None:

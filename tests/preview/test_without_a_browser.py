@@ -1,5 +1,6 @@
 """A preview where no browser can be had, and of mails that are hard to show."""
 
+import hashlib
 import re
 import shutil
 from html import unescape
@@ -21,7 +22,7 @@ from pipeline.preview.reading import Cut
 from pipeline.preview.sheet import Album, Mail, Person, Sheet, View
 from pipeline.render.cast import Part
 from tests.preview.browser import needs_a_browser
-from tests.preview.scene import HOSTILE, PAGE, YAML, scene
+from tests.preview.scene import HOSTILE, PAGE, TEXT, YAML, scene
 from tests.stories.story import CAMPAIGN, Story
 
 pytestmark = pytest.mark.slow
@@ -169,6 +170,33 @@ def test_numbers_and_approvals_stand_in_the_page(tmp_path: Path) -> None:
     assert "1 by others than the authors" in html
     assert "people.example" not in html, "nobody real"
     assert "m1@" not in html
+
+
+def test_what_a_reviewer_looks_up_stands_beside_the_mail(tmp_path: Path) -> None:
+    """Each in its own table: what is understood and found, not only what is written."""
+    note = b"%PDF-1.4\nhours\n%%EOF\n"
+    digest = hashlib.sha256(note).hexdigest()
+    more = (
+        "facts: {dates: {from: 2126-12-01, until: 2126-12-24}, amounts: {blanket: 6860 yen}}\n"
+        f"attachments: [{{file: hours.pdf, sha256: {digest}}}]\n"
+    )
+    text = TEXT.replace("yen.", "yen from Monday, December 1, 2126.")
+    story = scene(tmp_path / "repository", yaml=YAML + more, text=text)
+    story.write({"unsubscribed.csv": "email\nm1@people.example\n"})
+    (story.root / "campaigns/sale/hours.pdf").write_bytes(note)
+    story.git("add", "-A")
+    html = " ".join(unescape(re.sub(r"<[^>]+>", " ", made(story, "sale")[0])).split())
+    for words in (
+        r"Size HTML [\d,]+ of 102,400 bytes, where Gmail clips",
+        r"Headers .*List-Unsubscribe-Post List-Unsubscribe=One-Click",
+        rf"hours\.pdf application/pdf {len(note)} {' '.join(digest[n : n + 16] for n in range(0, 64, 16))}",
+        r"Monday, December 1, 2126 2126-12-01 \(Sun\) another weekday",
+        r"blanket 6860 yen HTML text",
+        r"from 2126-12-01 text until 2126-12-24 not in the mail",
+        r"Recipients 6 Excluded: unsubscribed 1 ",
+        r"What the merge does recipients 6 .*first message 2126-12-01 10:00 JST",
+    ):
+        assert re.search(words, html, re.IGNORECASE), words
 
 
 def test_a_browser_that_is_named_and_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

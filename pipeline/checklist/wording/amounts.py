@@ -67,6 +67,24 @@ def sole(text: str) -> Amount | None:
     return found[0] if len(found) == 1 else None
 
 
+def says(text: str, words: str) -> bool:
+    """Whether a text says what a fact says in `words`, however it is written: 5000円 is 5,000円.
+
+    What is no amount is looked for in its own words: 4日 is not in 14日.
+    """
+    meant = sole(words)
+    if meant is not None:
+        return any(each.key == meant.key for each in amounts(text))
+    text, bare = _bare(text), _bare(words).strip()
+    guard = r"(?<![\d.])" if bare[:1].isdigit() else ""
+    tail = r"(?![\d])" if bare[-1:].isdigit() else ""
+    return re.search(f"{guard}{re.escape(bare)}{tail}", text) is not None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"(?<=\d),(?=\d{3})", "", fold(text))
+
+
 def _apart(ordered: list[Amount]) -> Iterator[Amount]:
     behind = 0
     for each in ordered:

@@ -1,6 +1,5 @@
 """The copy and the `facts` of the campaign."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,9 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.mail import Part
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
-from pipeline.checklist.wording.amounts import PERCENT, sole
+from pipeline.checklist.wording.amounts import PERCENT, says, sole
 from pipeline.checklist.wording.authored import quoted
-from pipeline.checklist.wording.dates import fold
 from pipeline.checklist.wording.said import Group, Said, comparable, said
 from pipeline.models.finding import Severity
 
@@ -125,7 +123,7 @@ def _never_mentioned(draft: Draft, group: _Facts, sayings: _Sayings) -> Iterator
     meant = {each.meant for _, found in sayings for each in found}
     for name, words in group.words.items():
         known = group.facts.get(name)
-        if known in meant if known is not None else any(_has(part.text, words) for part, _ in sayings):
+        if known in meant if known is not None else any(says(part.text, words) for part, _ in sayings):
             continue
         yield Objection(
             draft.at("facts", group.name, name),
@@ -135,19 +133,6 @@ def _never_mentioned(draft: Draft, group: _Facts, sayings: _Sayings) -> Iterator
             "本文を直すか、facts から削除してください。",
             Severity.WARNING,
         )
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"(?<=\d),(?=\d{3})", "", fold(text))
-
-
-def _has(text: str, words: str) -> bool:
-    """Whether a text has these words: 4日 is not in 14日."""
-    text = _bare(text)
-    bare = _bare(words).strip()
-    guard = r"(?<![\d.])" if bare[:1].isdigit() else ""
-    tail = r"(?![\d])" if bare[-1:].isdigit() else ""
-    return re.search(f"{guard}{re.escape(bare)}{tail}", text) is not None
 
 
 # --- What is near

@@ -68,6 +68,10 @@ def _where(predicate: str) -> str:
             _YAML, CAMPAIGN.replace("body.txt", "gone.txt"), f"{_YAML}:8:", "gone.txt", id="missing body"
         ),
         pytest.param(_BODY, b"\x89PNG\r\n\x1a\n\x00\x00", f"{_BODY}:1:", "text", id="binary template"),
+        pytest.param(
+            _BODY, "長い文。\n" * 800_000, f"{_BODY}:1:", "longer than a million", id="10 MB of text"
+        ),
+        pytest.param(_YAML, "長い文。\n" * 800_000, f"{_YAML}:", "", id="10 MB campaign.yaml"),
         pytest.param(_BODY, "Hello\n{% include 'gone.txt' %}\n", f"{_BODY}:2:", "gone.txt", id="no include"),
         pytest.param(_BODY, "Hello\n{% if %}\n", f"{_BODY}:2:", "", id="broken template"),
         pytest.param(

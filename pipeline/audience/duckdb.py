@@ -70,8 +70,9 @@ class DuckDbContacts:
     def _judged(self, rule: AudienceRule, memory: str) -> JudgedStanding:
         with ExitStack() as undo:
             session, bars = self._gather(replace(rule, columns=()), undo, memory, everybody=True)
-            cleaned = selection.clean(session, "cleaned", "picked")
-            standing = JudgedStanding(session, "picked", cleaned, bars)
+            present = selection.key(session, "present", "picked")
+            session.run("DROP TABLE picked")
+            standing = JudgedStanding(session, present, bars)
             undo.pop_all()
         return standing
 

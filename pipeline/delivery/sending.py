@@ -10,10 +10,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final, Self
 
-from pipeline.audience.contacts import Standing
 from pipeline.audience.frozen import FrozenAudience
 from pipeline.audience.rule import AudienceRule
 from pipeline.delivery.gate import RENDERING
+from pipeline.delivery.standing_now import StandingNow
 from pipeline.delivery.transport import Parcel, Sent
 from pipeline.delivery.world import World
 from pipeline.ledger.entry import (
@@ -81,19 +81,16 @@ class Sending:
         self._source = source
         self._frozen = frozen
         self._open = ExitStack()
-        self._standing: Standing | None = None
-        self._fingerprint = ""
 
     def __enter__(self) -> Self:
         self._open.enter_context(_nothing_old_searched())
         self._open.enter_context(_short_turns())
+        self._standing = self._open.enter_context(StandingNow(self._world.contacts, self._rule))
         self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
         self._ahead = self._open.enter_context(ThreadPoolExecutor(_ASKING, thread_name_prefix="render"))
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._standing is not None:
-            self._standing.__exit__()
         self._open.close()
 
     def prepared(self, batches: Iterable[Batch]) -> Iterator[Prepared]:
@@ -119,7 +116,7 @@ class Sending:
         batch = prepared.batch
         if not may_leave():
             return HeldBack(())
-        reasons = self._now().reasons(prepared.recipients)
+        reasons = self._standing.reasons(prepared.recipients)
         reservation = Reservation(batch, self._token(batch.id), self._world.clock.now())
         reply = self._world.ledger.reserve(reservation)
         if not isinstance(reply, Reserved):
@@ -162,16 +159,6 @@ class Sending:
             {n: Parcel(r, message) for n, (r, message) in made if isinstance(message, Message)},
             {n: message for n, (_, message) in made if isinstance(message, RenderFailure)},
         )
-
-    def _now(self) -> Standing:
-        """The present judgement about people; made anew whenever one of its files has changed."""
-        fingerprint = self._world.contacts.fingerprint(self._rule)
-        if self._standing is None or fingerprint != self._fingerprint:
-            if self._standing is not None:
-                self._standing.__exit__()
-            self._standing = self._world.contacts.standing(self._rule)
-            self._fingerprint = fingerprint
-        return self._standing
 
     def _settle(self, batch: BatchId, outcomes: Sequence[Outcome]) -> None:
         self._world.ledger.settle(Settlement(batch, tuple(outcomes), self._world.clock.now()))

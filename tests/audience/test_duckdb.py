@@ -446,6 +446,24 @@ def test_at_send_time_each_reason_to_leave_somebody_out_is_seen(
         }
 
 
+def test_at_send_time_an_address_that_had_to_be_mended_is_still_the_same(
+    write: Write, contacts: DuckDbContacts
+) -> None:
+    wanted = rule(suppression=(("unsubscribed", "out.csv"),))
+    write("out.csv", [], header=["email"])
+    odd = ["　Person1@mail.example ", "ｐｅｒｓｏｎ２@mail.example", "person3@花森.example"]
+    write("members.csv", [person(number, email=email) for number, email in enumerate(odd, 1)])
+    people, _ = picked(contacts, wanted)
+    assert [row.address for row in sorted(people, key=lambda row: row.id)] == [
+        "Person1@mail.example", "person2@mail.example", "person3@xn--32vn36c.example",
+    ]  # fmt: skip
+    with contacts.standing(wanted) as standing:
+        assert standing.reasons(people) == {}
+    write("out.csv", [["PERSON1@mail.example"], ["ｐerson3@花森.example"]], header=["email"])
+    with contacts.standing(wanted) as standing:
+        assert standing.reasons(people) == {"m1": Reason.UNSUBSCRIBED, "m3": Reason.UNSUBSCRIBED}
+
+
 @pytest.fixture
 def crowd(write: Write) -> AudienceRule:
     """So many that the least memory of the test below does not do."""

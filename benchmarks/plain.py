@@ -14,6 +14,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.stencil import Filling
 from pipeline.render.unsubscribe import UnsubscribeKey
 from tests.ses_double import Double
 
@@ -29,18 +30,19 @@ class Loops:
             row = Recipient("m1", "a@people.example", {name: f"鈴木1-{name}" for name in mails.FIELDS})
             (message,) = renderer.render([row])
         assert isinstance(message, Message)
-        assert message.filling is not None
-        self._message, self._stencil, self._values = message, message.filling.stencil, message.filling.data
+        assert isinstance(message.said, Filling)
+        self._words, self._stencil, self._values = message.words, message.said.stencil, message.said.data
+        self._message = message
         self._sent = 0
 
     @property
     def size(self) -> int:
         """Bytes of the HTML part."""
-        return len((self._message.html or "").encode())
+        return len((self._words.html or "").encode())
 
     def single(self, count: int) -> int:
         """One call each."""
-        message = self._message
+        message, words = self._message, self._words
         for _ in range(count):
             address, own = self._next()
             answer = self._client.send_email(
@@ -48,8 +50,8 @@ class Loops:
                 Destination={"ToAddresses": [address]},
                 Content={
                     "Simple": {
-                        "Subject": {"Data": message.subject},
-                        "Body": {"Html": {"Data": message.html}, "Text": {"Data": message.text}},
+                        "Subject": {"Data": words.subject},
+                        "Body": {"Html": {"Data": words.html}, "Text": {"Data": words.text}},
                         "Headers": own,
                     }
                 },

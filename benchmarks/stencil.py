@@ -17,6 +17,7 @@ from pipeline.render.composed import Filled
 from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
+from pipeline.render.stencil import Filling
 from pipeline.render.stencil_composer import StencilComposer
 from pipeline.render.unsubscribe import UnsubscribeKey
 
@@ -134,7 +135,7 @@ def run() -> list[tuple[str, str, str]]:
     with Renderer(source(), _KEY) as renderer:
         _parcels(rows[:1], renderer)
         both = _micro(lambda: parcels.extend(_parcels(rows, renderer)), len(rows))
-    assert all(parcel.message.filling for parcel in parcels)
+    assert all(isinstance(parcel.message.said, Filling) for parcel in parcels)
     sending = _sending(parcels)
     size = len(parcels[0].message.html or "")
     figures: dict[str, Any] = {

@@ -144,10 +144,11 @@ class SesTransport:
         return request
 
     def _single_request(self, message: Message) -> Json:
-        body = {"Text": _data(message.text)}
-        if message.html is not None:
-            body["Html"] = _data(message.html)
-        simple: Json = {"Subject": _data(message.subject), "Body": body}
+        words = message.words
+        body = {"Text": _data(words.text)}
+        if words.html is not None:
+            body["Html"] = _data(words.html)
+        simple: Json = {"Subject": _data(words.subject), "Body": body}
         if message.headers:
             simple["Headers"] = _pairs(message.headers)
         if message.attachments:

@@ -18,7 +18,7 @@ from pipeline.render.ses_limits import (
     size_of_file,
 )
 from pipeline.render.source import Mailbox
-from pipeline.render.stencil import Filling, Stencil, Words, whole
+from pipeline.render.stencil import Filling, Stencil, whole
 
 Json = dict[str, Any]
 #: What all mails of one call have in common beside the words.
@@ -94,7 +94,7 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
     alone: dict[_Common, list[tuple[int, Message]]] = {}
     shared: dict[tuple[Stencil | None, _Common], list[tuple[int, Message]]] = {}
     for place, message in messages:
-        stencil = message.filling.stencil if proven(message) and message.filling else None
+        stencil = message.said.stencil if isinstance(message.said, Filling) else None
         shared.setdefault((stencil, _common(message)), []).append((place, message))
     for (stencil, common), group in shared.items():
         if stencil is None:
@@ -102,8 +102,8 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
             continue
         base, items = _base(stencil, common), []
         for place, message in group:
-            assert message.filling is not None
-            item = _item(place, message, message.filling)
+            assert isinstance(message.said, Filling), "who has a stencil has values for it"
+            item = _item(place, message, message.said)
             if _fits(item, base):
                 items.append(item)
             else:
@@ -114,18 +114,10 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
     return tuple(calls)
 
 
-def proven(message: Message) -> Filling | None:
-    """The message's filling if it says what the message says, compared to the letter."""
-    filling = message.filling
-    if filling is None or filling.words != Words(message.subject, message.html, message.text):
-        return None
-    return filling
-
-
 def _whole(messages: Sequence[tuple[int, Message]], common: _Common) -> Iterator[Call]:
     items: dict[Stencil, list[_Item]] = {}
     for place, message in messages:
-        filling = whole(Words(message.subject, message.html, message.text))
+        filling = whole(message.words)
         item = _item(place, message, filling)
         if len(messages) == 1:
             yield Single(place, "nobody else gets a mail like it")

@@ -86,5 +86,7 @@ def _parcels(
     for person, message in zip(people, rendered, strict=True):
         if isinstance(message, RenderFailure):
             raise Refused(f"The mail does not render for everybody: {message}", message.remedy)
-        parcels.append(Parcel(person, replace(message, subject=f"{mark}{message.subject}")))
+        words = message.words
+        marked = replace(words, subject=f"{mark}{words.subject}")
+        parcels.append(Parcel(person, replace(message, said=marked)))
     return parcels

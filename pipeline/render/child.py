@@ -87,17 +87,17 @@ def _composer(source: MailSource, limits: Limits, errand: wire.Errand) -> Stenci
 
 def _answer(rows: list[Any], composer: StencilComposer | Watcher, limits: Limits) -> None:
     """All rows of one question; nobody waits for a part of the answer."""
-    out = sys.stdout.buffer
+    answers = wire.Answers(sys.stdout.buffer)
     for row in rows:
         recipient, link = wire.row_in(row)
         known = len(composer.stencils)
-        result = wire.result_out(_within_limits(composer, recipient, link, limits))
+        result = _within_limits(composer, recipient, link, limits)
         for stencil in composer.stencils[known:]:
-            wire.write(out, wire.stencil_out(stencil), flush=False)
+            answers.before(wire.stencil_out(stencil))
         if isinstance(composer, Watcher):
-            wire.write(out, wire.taken_out(composer.work, *composer.took()), flush=False)
-        wire.write(out, result, flush=False)
-    out.flush()
+            answers.before(wire.taken_out(composer.work, *composer.took()))
+        answers.say(result)
+    answers.flush()
 
 
 def _shut_in(limits: Limits) -> None:

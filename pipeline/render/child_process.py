@@ -117,7 +117,7 @@ class ChildProcess:
                 elif isinstance(answer, wire.Taken):
                     self.taken.append(answer)
                 else:
-                    answers.append(answer)
+                    answers += answer
         self.answered += len(answers)
         return answers
 

@@ -9,7 +9,7 @@ from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure, Unrenderable
 from pipeline.render.sandbox import Names, Sandbox
 from pipeline.render.source import MailSource
-from pipeline.render.stencil import NotShareable
+from pipeline.render.stencil import NotShareable, Words
 from pipeline.sentence import Sentence
 
 _MOST_REMEMBERED = 400
@@ -76,7 +76,7 @@ class Composer:
             html, text = self._parts(seen)
         except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
             return failure_of(error, self._main).of(recipient.id)
-        return Composed(recipient.id, recipient.address, recipient.seal, subject, html, text)
+        return Composed(recipient.id, recipient.address, recipient.seal, Words(subject, html, text))
 
     def seen(self, recipient: Recipient, unsubscribe_url: str) -> Seen:
         """What the templates see of one row, and of everything else."""

@@ -2,24 +2,41 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.render.stencil import Filling
+from pipeline.render.stencil import Filling, Words
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The words of one mail, and the row that they were made from.
+    """The words of one mail, or a stencil that others share and its values; and the row they were made from.
 
-    `filling` says the same words as a stencil that others share; `unshared` says why there is none.
+    `unshared` says why there is no stencil.
     """
 
     recipient_id: str
     address: str
     seal: str
-    subject: str
-    html: str | None
-    text: str
-    filling: Filling | None = field(default=None, repr=False)
+    said: Words | Filling = field(repr=False)
     unshared: str = ""
+
+    @property
+    def words(self) -> Words:
+        """What the recipient reads, either way."""
+        return self.said if isinstance(self.said, Words) else self.said.words
+
+    @property
+    def subject(self) -> str:
+        """The line that stands in an inbox."""
+        return self.said.subject
+
+    @property
+    def html(self) -> str | None:
+        """The page; None where the mail is text alone."""
+        return self.words.html
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        return self.words.text
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import Final
 from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.source import Mailbox
-from pipeline.render.stencil import Filling
+from pipeline.render.stencil import Filling, Words
 from pipeline.sentence import Sentence
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
@@ -59,20 +59,17 @@ class Message:
     to: str
     recipient_id: str
     seal: str
-    subject: str
-    text: str = field(repr=False)
-    html: str | None = field(default=None, repr=False)
+    #: What the recipient reads; or the stencil that others share, for transports that can use it, and values.
+    said: Words | Filling = field(repr=False)
     reply_to: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[AttachedFile, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()
-    #: The same words as a stencil that others share, for transports that can use it.
-    filling: Filling | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _address("recipient's address", self.to)
         _envelope(self.sender, self.reply_to)
-        _line("subject", self.subject)
+        _line("subject", self.said.subject)
         if len({name.lower() for name, _ in self.headers}) != len(self.headers):
             raise Malformed("A header stands in the message twice.", "同じヘッダーがメールに2つあります。")
         for name, value in self.headers:
@@ -83,6 +80,26 @@ class Message:
                 "配信の記録に使うタグは、半角英数字と_と-で256文字までです。",
             )
 
+    @property
+    def words(self) -> Words:
+        """What the recipient reads, put together where it is a stencil."""
+        return self.said if isinstance(self.said, Words) else self.said.words
+
+    @property
+    def subject(self) -> str:
+        """The line that stands in an inbox."""
+        return self.said.subject
+
+    @property
+    def html(self) -> str | None:
+        """The page; None where the mail is text alone."""
+        return self.words.html
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        return self.words.text
+
     def as_email(self, date: datetime) -> bytes:
         """The whole mail as it goes over the wire; `date` carries a zone.
 
@@ -90,26 +107,27 @@ class Message:
         of the content. No line is longer than 998 bytes (RFC 5322, 2.1.1).
         """
         assert date.tzinfo is not None, "a date without a zone is no moment"
-        name = self._fingerprint(date)
+        words = self.words
+        name = self._fingerprint(words, date)
         mail = EmailMessage(policy=_WIRE)
         mail["From"] = Address(self.sender.name, addr_spec=self.sender.address)
         mail["To"] = self.to
         if self.reply_to is not None:
             mail["Reply-To"] = self.reply_to
-        mail["Subject"] = self.subject
+        mail["Subject"] = words.subject
         mail["Date"] = format_datetime(date)
         mail["Message-ID"] = f"<{name}@{self.sender.address.rpartition('@')[2]}>"
         for header, value in self.headers:
             mail[header] = value
         for tag, value in self.tags:
             mail[f"X-Postmerge-Tag-{tag.replace('_', '-')}"] = value
-        self._fill(mail, name)
+        self._fill(mail, words, name)
         return mail.as_bytes()
 
-    def _fill(self, mail: EmailMessage, name: str) -> None:
-        mail.set_content(self.text, cte=_encoding(self.text))
-        if self.html is not None:
-            mail.add_alternative(self.html, subtype="html", cte=_encoding(self.html))
+    def _fill(self, mail: EmailMessage, words: Words, name: str) -> None:
+        mail.set_content(words.text, cte=_encoding(words.text))
+        if words.html is not None:
+            mail.add_alternative(words.html, subtype="html", cte=_encoding(words.html))
         for file in self.attachments:
             main, _, sub = file.content_type.partition("/")
             mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
@@ -117,12 +135,13 @@ class Message:
             if part.is_multipart():
                 part.set_boundary(f"=_{name}_{number}")
 
-    def _fingerprint(self, date: datetime) -> str:
+    def _fingerprint(self, words: Words, date: datetime) -> str:
         digest = hashlib.sha256()
-        words = [self.to, self.recipient_id, self.seal, self.subject, self.text, self.html or "", str(date)]
-        words += [self.sender.name, self.sender.address, self.reply_to or ""]
-        words += [word for pair in (*self.headers, *self.tags) for word in pair]
-        for chunk in (*(word.encode() for word in words), *(file.data for file in self.attachments)):
+        pieces = [self.to, self.recipient_id, self.seal]
+        pieces += [words.subject, words.text, words.html or "", str(date)]
+        pieces += [self.sender.name, self.sender.address, self.reply_to or ""]
+        pieces += [piece for pair in (*self.headers, *self.tags) for piece in pair]
+        for chunk in (*(piece.encode() for piece in pieces), *(file.data for file in self.attachments)):
             digest.update(len(chunk).to_bytes(8, "big") + chunk)
         return digest.hexdigest()[:40]
 

@@ -169,14 +169,11 @@ class Renderer:
                 to=result.address,
                 recipient_id=result.recipient_id,
                 seal=result.seal,
-                subject=result.subject,
-                text=result.text,
-                html=result.html,
+                said=result.said,
                 reply_to=source.reply_to,
                 headers=headers,
                 attachments=source.attachments,
                 tags=tag_pairs(tags),
-                filling=result.filling,
             )
         except Malformed as error:
             return RenderFailure(error.sentence, _CORRECT, recipient_id=recipient.id)

@@ -73,9 +73,10 @@ def breaches(message: Message) -> Iterator[Breach]:
         yield Breach.MANY_TAGS
     if not _TAG_WORDS.fullmatch("".join([f"{name}\n{value}\n" for name, value in message.tags])):
         yield Breach.TAG
-    if _BREAKS.search(message.subject):
+    subject = message.said.subject
+    if _BREAKS.search(subject):
         yield Breach.BROKEN_SUBJECT
-    if len(message.subject) > _LONGEST_SUBJECT:
+    if len(subject) > _LONGEST_SUBJECT:
         yield Breach.LONG_SUBJECT
     yield from _size_breaches(message)
 
@@ -94,7 +95,8 @@ def envelope_breaches(
 
 def goes_alone(message: Message) -> bool:
     """Whether a mail is too large for any call with several recipients: each then needs one of its own."""
-    words = size_of({"words": [message.subject, message.text, message.html]})
+    said = message.words
+    words = size_of({"words": [said.subject, said.text, said.html]})
     return words + sum(map(size_of_file, message.attachments)) > LONGEST_BULK
 
 
@@ -129,7 +131,6 @@ def _size_breaches(message: Message) -> Iterator[Breach]:
     for file in message.attachments:
         if len(file.name) > _LONGEST_FILE_NAME or len(file.content_type) > _LONGEST_TYPE:
             yield Breach.FILE_NAME
-    words = len(message.subject) + len(message.text) + len(message.html or "")
     # a character of the words may need four bytes in the mail
-    if 4 * words + sum([len(file.data) for file in message.attachments]) > LONGEST_MAIL:
+    if 4 * message.said.length + sum([len(file.data) for file in message.attachments]) > LONGEST_MAIL:
         yield Breach.SIZE

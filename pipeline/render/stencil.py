@@ -6,8 +6,10 @@ cannot be made: `woven` moves such characters into slots of their own, and the c
 """
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import mul
 from typing import Final
 
 _SLOT: Final = re.compile(r"\{\{f(\d+)\}\}")
@@ -31,6 +33,11 @@ class Words:
     html: str | None
     text: str
 
+    @property
+    def length(self) -> int:
+        """Characters of all three."""
+        return len(self.subject) + len(self.html or "") + len(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Stencil:
@@ -48,6 +55,9 @@ class Stencil:
     #: The three parts taken apart, and the names of the slots: made once for many recipients.
     _split: tuple["_Split | None", ...] = field(init=False, repr=False, compare=False)
     _names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    #: How often each value stands in the three parts, and how long they are without any.
+    _often: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _fixed: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         parts = (self.subject, self.html, self.text)
@@ -59,33 +69,64 @@ class Stencil:
             self, "_split", tuple(None if p is None else (p, [int(n) for n in p[1::2]]) for p in split)
         )
         object.__setattr__(self, "_names", names)
+        stand = Counter(int(name) for pieces in split for name in (pieces or [])[1::2])
+        often = tuple(stand[n] for n in range(self.slots))
+        constants = sum(stand[n] * len(said) for n, said in enumerate(self.constants, self.slots))
+        text = sum(len(piece) for pieces in split for piece in (pieces or [])[0::2])
+        object.__setattr__(self, "_often", often)
+        object.__setattr__(self, "_fixed", text + constants)
+
+    def subject_of(self, values: Sequence[str]) -> str:
+        """The subject that SES makes of the template and `values`, one for each of `slots`."""
+        return self._part(0, values) or ""
 
     def filled(self, values: Sequence[str]) -> Words:
-        """The words that SES makes of the template and `values`, one for each of `slots`."""
+        """All words, in the same way."""
         assert len(values) == self.slots, "every slot has a value"
-        everything = (*values, *self.constants)
-        subject, html, text = (None if p is None else _joined(p, everything) for p in self._split)
-        assert subject is not None
-        assert text is not None
-        return Words(subject, html, text)
+        return Words(self._part(0, values) or "", self._part(1, values), self._part(2, values) or "")
+
+    def length_of(self, values: Sequence[str]) -> int:
+        """How many characters those are; they need not be put together for it."""
+        lengths: Iterator[int] = map(mul, self._often, map(len, values))
+        return self._fixed + sum(lengths)
 
     def data(self, values: Sequence[str]) -> dict[str, str]:
         """What SES is given for one recipient: every slot by its name."""
         assert len(values) == self.slots, "every slot has a value"
         return dict(zip(self._names, (*values, *self.constants), strict=True))
 
+    def _part(self, number: int, values: Sequence[str]) -> str | None:
+        split = self._split[number]
+        return None if split is None else _joined(split, (*values, *self.constants))
+
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """One recipient's values, and the stencil that they are for."""
+    """One recipient's values, and the stencil that they are for.
+
+    Its words are put together when somebody asks for them, each time: most mails leave without that.
+    """
 
     stencil: Stencil
     values: tuple[str, ...] = field(repr=False)
-    #: What SES will make of it.
-    words: Words = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "words", self.stencil.filled(self.values))
+        assert len(self.values) == self.stencil.slots, "every slot has a value"
+
+    @property
+    def words(self) -> Words:
+        """What SES will make of it."""
+        return self.stencil.filled(self.values)
+
+    @property
+    def subject(self) -> str:
+        """Of those words the subject."""
+        return self.stencil.subject_of(self.values)
+
+    @property
+    def length(self) -> int:
+        """Characters of all words."""
+        return self.stencil.length_of(self.values)
 
     @property
     def data(self) -> dict[str, str]:

@@ -128,4 +128,4 @@ def _filled(recipient: Recipient, number: int, values: tuple[str, ...]) -> Fille
 
 
 def _words(result: Composed | RenderFailure) -> Words | None:
-    return Words(result.subject, result.html, result.text) if isinstance(result, Composed) else None
+    return result.words if isinstance(result, Composed) else None

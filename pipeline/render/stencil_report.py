@@ -8,6 +8,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.composed import Composed
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
+from pipeline.render.stencil import Filling
 from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.render.wire import Errand
 
@@ -32,11 +33,11 @@ def sharing_of(source: MailSource, recipients: Sequence[Recipient]) -> Sharing:
     with Renderer(source, EXAMPLE_KEY, errand=Errand.EACH) as renderer:
         ordinary = renderer.composed(recipients)
     mails = [result for result in shared if isinstance(result, Composed)]
-    fillings = [mail.filling for mail in mails if mail.filling is not None]
+    fillings = [mail.said for mail in mails if isinstance(mail.said, Filling)]
     return Sharing(
         templates=len({filling.stencil for filling in fillings}),
         shared=len(fillings),
-        alone=tuple(sorted(Counter(mail.unshared for mail in mails if mail.filling is None).items())),
+        alone=tuple(sorted(Counter(mail.unshared for mail in mails if mail.unshared).items())),
         different=tuple(
             recipient.id
             for recipient, one, other in zip(recipients, shared, ordinary, strict=True)
@@ -47,4 +48,4 @@ def sharing_of(source: MailSource, recipients: Sequence[Recipient]) -> Sharing:
 
 def _bare(result: object) -> object:
     """What a person would read, whichever way it was made."""
-    return replace(result, filling=None, unshared="") if isinstance(result, Composed) else result
+    return replace(result, said=result.words, unshared="") if isinstance(result, Composed) else result

@@ -10,7 +10,7 @@ from pipeline.render.compose import Composer, Seen
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.source import MailSource
-from pipeline.render.stencil import Stencil
+from pipeline.render.stencil import Stencil, Words
 
 #: The work of a row whose templates do nothing, and the characters that are as much as one step.
 _ROW: Final = 50
@@ -45,7 +45,7 @@ class Watcher:
             self._characters = self._filled(self._composer.seen(recipient, unsubscribe_url))
         except Exception as error:  # noqa: BLE001 a template may raise anything; all of it is a failure
             return failure_of(error, "the mail").of(recipient.id)
-        return Composed(recipient.id, recipient.address, recipient.seal, "", None, "")
+        return Composed(recipient.id, recipient.address, recipient.seal, Words("", None, ""))
 
     def _filled(self, seen: Seen) -> int:
         """How many characters the templates come to."""

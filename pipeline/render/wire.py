@@ -18,15 +18,17 @@ from pipeline.render.composed import Composed, Filled
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
 from pipeline.render.source import HtmlBody, Mailbox, MailSource, TextBody
-from pipeline.render.stencil import Filling, NotShareable, Stencil
+from pipeline.render.stencil import Filling, NotShareable, Stencil, Words
 
 #: The child's first word: its limits stand.
 READY: Final = "ready"
 _COMPOSED, _FAILURE, _STENCIL, _TAKEN = "composed", "failure", "stencil", "taken"
 _WATCH: Final = "watch"
-_SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "subject", "html", "text", "unshared")
+_SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "unshared")
 _SAID_OF_STENCIL: Final = ("subject", "text", "html", "slots", "constants")
 _HEAD: Final = struct.Struct(">I")
+#: So long may the values in one frame be. Six bytes each as JSON at most, and a frame has room for more.
+_CHARACTERS_TOGETHER: Final = 8_000
 
 
 class Errand(StrEnum):
@@ -151,12 +153,45 @@ def row_in(said: list[Any]) -> tuple[Recipient, str]:
     return Recipient(identity, address, fields), link
 
 
-def result_out(result: Filled | Composed | RenderFailure) -> Any:
-    """What became of one row. The usual one is short: a list."""
-    if isinstance(result, Filled):
-        return [result.recipient_id, result.address, result.seal, result.stencil, result.values]
+class Answers:
+    """What became of rows, in their order: usual ones together in one frame, any other in one of its own."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._together: list[list[Any]] = []
+        self._characters = 0
+
+    def say(self, result: Filled | Composed | RenderFailure) -> None:
+        """One more; it leaves when there are enough of them, or with `flush`. Raises as `write`."""
+        if not isinstance(result, Filled):
+            self._let_go()
+            write(self._stream, _result_out(result), flush=False)
+            return
+        said = [result.recipient_id, result.address, result.seal, result.stencil, result.values]
+        self._together.append(said)
+        self._characters += len(result.recipient_id) + len(result.address) + sum(map(len, result.values))
+        if self._characters > _CHARACTERS_TOGETHER:
+            self._let_go()
+
+    def before(self, value: dict[str, Any]) -> None:
+        """Something that must be known before the next result is understood."""
+        write(self._stream, value, flush=False)
+
+    def flush(self) -> None:
+        """All that is left."""
+        self._let_go()
+        self._stream.flush()
+
+    def _let_go(self) -> None:
+        if self._together:
+            write(self._stream, self._together, flush=False)
+        self._together, self._characters = [], 0
+
+
+def _result_out(result: Composed | RenderFailure) -> dict[str, Any]:
     if isinstance(result, Composed):
-        return {"kind": _COMPOSED, **{name: getattr(result, name) for name in _SAID_OF_COMPOSED}}
+        row = {name: getattr(result, name) for name in _SAID_OF_COMPOSED}
+        return {"kind": _COMPOSED, **row, "words": asdict(result.words)}
     return {"kind": _FAILURE, **asdict(result)}
 
 
@@ -173,17 +208,24 @@ def taken_out(
     return {"kind": _TAKEN, "fresh": told, "taken": taken, "hints": hints, "work": work}
 
 
-def answer_in(said: Any, stencils: Sequence[Stencil]) -> Composed | RenderFailure | Stencil | Taken:
-    """What the child said; a row names one of the `stencils` said before. Raises Garbled."""
+def answer_in(
+    said: Any, stencils: Sequence[Stencil]
+) -> Sequence[Composed | RenderFailure] | Stencil | Taken:
+    """What the child said: results in the order of their rows, each with one of the `stencils` said before.
+
+    Raises Garbled.
+    """
     try:
         if isinstance(said, list):
-            return _filled_in(said, stencils)
+            return [_filled_in(each, stencils) for each in said]
         kind = said.pop("kind")
         if kind == _STENCIL:
             return Stencil(**{**said, "constants": tuple(said["constants"])})
         if kind == _TAKEN:
             return _taken_in(said)
-        return Composed(**said) if kind == _COMPOSED else RenderFailure.from_plain(said)
+        if kind == _COMPOSED:
+            return [Composed(said=Words(**said.pop("words")), **said)]
+        return [RenderFailure.from_plain(said)]
     except (
         AssertionError,
         AttributeError,
@@ -204,6 +246,10 @@ def _taken_in(said: dict[str, Any]) -> Taken:
 
 def _filled_in(said: list[Any], stencils: Sequence[Stencil]) -> Composed:
     identity, address, seal, number, values = said
-    filling = Filling(stencils[number], tuple(values))
-    words = filling.words
-    return Composed(identity, address, seal, words.subject, words.html, words.text, filling)
+    if not all(map(_is_text, values)):
+        raise TypeError("a value is text")
+    return Composed(identity, address, seal, Filling(stencils[number], tuple(values)))
+
+
+def _is_text(value: object) -> bool:
+    return type(value) is str

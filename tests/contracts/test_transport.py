@@ -16,6 +16,7 @@ from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
 from pipeline.render.message import Message
 from pipeline.render.source import Mailbox
+from pipeline.render.stencil import Words
 from tests.ses_double import Double, running
 
 CLOCK = ManualClock(datetime(2026, 12, 1, 1, tzinfo=UTC))
@@ -39,7 +40,8 @@ def double() -> Iterator[Double]:
 def parcel(number: int = 1) -> Parcel:
     row = Recipient(f"m{number}", f"m{number}@people.example", {"name": f"Person {number}"})
     sender = Mailbox("はなもり通販", "news@mail.hanamori.example")
-    return Parcel(row, Message(sender, row.address, row.id, row.seal, "冬のセール", f"Dear {number},\n"))
+    words = Words("冬のセール", None, f"Dear {number},\n")
+    return Parcel(row, Message(sender, row.address, row.id, row.seal, words))
 
 
 @pytest.fixture(params=sorted(PARAMETERS))

@@ -15,6 +15,7 @@ from pipeline.ledger.entry import Batch, BatchId, Outcome, State
 from pipeline.models.recipient import Recipient
 from pipeline.render.message import Message
 from pipeline.render.source import Mailbox
+from pipeline.render.stencil import Words
 
 MOMENT = datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -53,9 +54,7 @@ def claims(count: int) -> Iterator[Claimed]:
         to=person.address,
         recipient_id=person.id,
         seal="",
-        subject="Sale",
-        text="Sale",
-        html=None,
+        said=Words("Sale", None, "Sale"),
         reply_to=None,
         headers=(),
         attachments=(),

@@ -52,29 +52,25 @@ def parcel(number: int, stencil: object = STENCIL, name: str = "") -> Parcel:
     name = name or f"Person {number}"
     row = Recipient(f"m{number}", f"m{number}@people.example", {"name": name})
     filling = Filling(stencil, (name,))  # type: ignore[arg-type]
-    words = filling.words
     message = Message(
         NEWS,
         row.address,
         row.id,
         row.seal,
-        words.subject,
-        words.text,
-        words.html,
+        filling,
         reply_to="help@hanamori.example",
         headers=(
             ("List-Unsubscribe", f"<https://u.hanamori.example/{number}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ),
         tags=tag_pairs({"campaign": "sale", "wave": "2", "recipient": f"hash{number}"}),
-        filling=filling,
     )
     return Parcel(row, message)
 
 
 def alone(number: int) -> Parcel:
     made = parcel(number)
-    return replace(made, message=replace(made.message, filling=None))
+    return replace(made, message=replace(made.message, said=made.message.words))
 
 
 def states(ses: SesTransport, parcels: list[Parcel]) -> str:
@@ -149,7 +145,8 @@ def test_a_single_mail_of_its_own_is_sent_as_it_is(server: Server, ses: SesTrans
 
 def test_a_message_changed_after_rendering_is_sent_as_it_is_now(server: Server, ses: SesTransport) -> None:
     made = parcel(1)
-    ses.send(BATCH, [replace(made, message=replace(made.message, subject="[TEST] Hello"))])
+    marked = replace(made.message.words, subject="[TEST] Hello")
+    ses.send(BATCH, [replace(made, message=replace(made.message, said=marked))])
     assert server.requests[0][1]["Content"]["Simple"]["Subject"]["Data"] == "[TEST] Hello"
 
 

@@ -40,13 +40,11 @@ def _calls(values: list[str]) -> list[Bulk]:
     for number, value in enumerate(values):
         row = Recipient(f"m{number}", f"m{number}@people.example", {"name": value})
         filling = Filling(stencil, (value,))
-        words = filling.words
         made = Message(
-            NEWS, row.address, row.id, row.seal, "Hello", words.text, words.html,
+            NEWS, row.address, row.id, row.seal, filling,
             headers=(("List-Unsubscribe", f"<https://u.hanamori.example/{number}>"),),
-            tags=tag_pairs({"wave": "2", "recipient": f"hash{number}"}), filling=filling,
+            tags=tag_pairs({"wave": "2", "recipient": f"hash{number}"}),
         )  # fmt: skip
-        object.__setattr__(made, "subject", words.subject)
         messages.append((number, made))
     return [call for call in calls_of(messages) if isinstance(call, Bulk)]
 

@@ -14,6 +14,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.message import Malformed, Message, assert_same_row, recipient_tag
 from pipeline.render.source import Mailbox
+from pipeline.render.stencil import Words
 
 ROW = Recipient("m1", "taro@personas.example", {"family_name": "田中"})
 WHOLE = Message(
@@ -21,9 +22,11 @@ WHOLE = Message(
     to=ROW.address,
     recipient_id=ROW.id,
     seal=ROW.seal,
-    subject="田中様 冬のセールは12月1日(火)から、最大30%オフでお待ちしております",
-    text="こんにちは\n" + "長" * 3000,
-    html="<p>" + "x" * 5000 + "</p>",
+    said=Words(
+        "田中様 冬のセールは12月1日(火)から、最大30%オフでお待ちしております",
+        "<p>" + "x" * 5000 + "</p>",
+        "こんにちは\n" + "長" * 3000,
+    ),
     reply_to="support@hanamori.example",
     headers=(
         ("List-Unsubscribe", f"<https://u.hanamori.example/{'t' * 300}>"),
@@ -116,7 +119,7 @@ def test_an_address_that_is_not_exactly_one_is_refused(to: str) -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_whatever_the_address_there_is_one_receiver_or_no_message(to: str) -> None:
     try:
-        message = replace(WHOLE, to=to, attachments=(), html=None)
+        message = replace(WHOLE, to=to, attachments=(), said=replace(WHOLE.words, html=None))
     except Malformed:
         return
     mail = parsed(message)
@@ -129,7 +132,7 @@ def test_whatever_the_address_there_is_one_receiver_or_no_message(to: str) -> No
 def test_whatever_the_subject_it_adds_no_header(subject: str) -> None:
     expected = set(parsed(WHOLE).keys())
     try:
-        message = replace(WHOLE, subject=subject)
+        message = replace(WHOLE, said=replace(WHOLE.words, subject=subject))
     except Malformed:
         return
     mail = parsed(message)

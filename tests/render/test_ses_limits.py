@@ -13,12 +13,14 @@ from pipeline.render.ses_limits import (
     objection,
 )
 from pipeline.render.source import Mailbox
+from pipeline.render.stencil import Filling, Words, woven
 
 NEWS = Mailbox("News", "news@mail.hanamori.example")
 
 
 def message(**changes: object) -> Message:
-    made = Message(NEWS, "a@people.example", "m1", "seal", "Hello", "Hello\n", "<p>Hello</p>")
+    words = Words("Hello", "<p>Hello</p>", "Hello\n")
+    made = Message(NEWS, "a@people.example", "m1", "seal", words)
     for name, value in changes.items():
         object.__setattr__(made, name, value)  # also what a message cannot be made with
     return made
@@ -42,12 +44,14 @@ def test_an_ordinary_message_meets_no_objection() -> None:
         ({"tags": (("a", "x" * 257),)}, "a tag"),
         ({"tags": (("a", "b"), ("a", "c"))}, "too many tags"),
         ({"tags": tuple((f"t{n}", "v") for n in range(51))}, "too many tags"),
-        ({"subject": "a\nb"}, "a line break"),
-        ({"subject": "a\u2028b"}, "a line break"),
-        ({"subject": "a" * 999}, "a subject of more"),
+        ({"said": Words("a\nb", None, "Hello\n")}, "a line break"),
+        ({"said": Words("a\u2028b", None, "Hello\n")}, "a line break"),
+        ({"said": Words("a" * 999, None, "Hello\n")}, "a subject of more"),
         ({"attachments": (AttachedFile("x" * 256, "a/b", b""),)}, "the name of an attachment"),
         ({"attachments": (AttachedFile("x", "a/b", b"x" * 31_000_000),)}, "larger than 40 MB"),
-        ({"text": "長" * 8_000_000}, "larger than 40 MB"),
+        ({"said": Words("Hello", None, "長" * 8_000_000)}, "larger than 40 MB"),
+        ({"said": Filling(woven([0], ["長"], [0, " and ", 0], 1), ("a\nb",))}, "a line break"),
+        ({"said": Filling(woven(["a"], ["長"], [0, "-", 0], 1), ("長" * 4_000_000,))}, "larger than 40 MB"),
     ],
 )
 def test_what_ses_would_refuse_is_named(changes: dict[str, object], words: str) -> None:
@@ -55,7 +59,7 @@ def test_what_ses_would_refuse_is_named(changes: dict[str, object], words: str) 
 
 
 def test_everything_that_is_wrong_is_named_at_once() -> None:
-    wrong = message(subject="a\nb", headers=(("List ID", "x"),))
+    wrong = message(said=Words("a\nb", None, "Hello\n"), headers=(("List ID", "x"),))
     assert list(breaches(wrong)) == [Breach.HEADER, Breach.BROKEN_SUBJECT]
 
 
@@ -80,6 +84,6 @@ def test_what_all_mails_share_is_looked_at_too(
 
 def test_a_mail_too_large_for_a_shared_call_is_known_beforehand() -> None:
     assert not goes_alone(message())
-    assert not goes_alone(message(text="x" * (LONGEST_BULK - 500)))
-    assert goes_alone(message(text="x" * LONGEST_BULK))
+    assert not goes_alone(message(said=Words("Hello", None, "x" * (LONGEST_BULK - 500))))
+    assert goes_alone(message(said=Words("Hello", None, "x" * LONGEST_BULK)))
     assert goes_alone(message(attachments=(AttachedFile("x.pdf", "application/pdf", b"x" * 800_000),)))

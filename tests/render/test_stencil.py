@@ -174,6 +174,8 @@ def assert_same(
     words = Words(by_ses(stencil.subject, data), html, by_ses(stencil.text, data))
     assert words == Words(ordinary.subject, ordinary.html, ordinary.text)
     assert words == stencil.filled(result.values)
+    assert words.subject == stencil.subject_of(result.values)
+    assert words.length == stencil.length_of(result.values)
 
 
 def assert_all_same(mail: MailSource, rows: Sequence[Mapping[str, str]]) -> list[Filled | Composed]:

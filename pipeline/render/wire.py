@@ -208,9 +208,7 @@ def taken_out(
     return {"kind": _TAKEN, "fresh": told, "taken": taken, "hints": hints, "work": work}
 
 
-def answer_in(
-    said: Any, stencils: Sequence[Stencil]
-) -> Sequence[Composed | RenderFailure] | Stencil | Taken:
+def answer_in(said: Any, stencils: Sequence[Stencil]) -> Sequence[Composed | RenderFailure] | Stencil | Taken:
     """What the child said: results in the order of their rows, each with one of the `stencils` said before.
 
     Raises Garbled.

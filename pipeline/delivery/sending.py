@@ -83,9 +83,10 @@ class Sending:
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
+        # First: it looks for the files, and where one is missing nothing else has begun.
+        self._standing = self._open.enter_context(StandingNow(self._world.contacts, self._rule))
         self._open.enter_context(_nothing_old_searched())
         self._open.enter_context(_short_turns())
-        self._standing = self._open.enter_context(StandingNow(self._world.contacts, self._rule))
         self._renderer = self._open.enter_context(Renderer(self._source, self._world.key))
         self._ahead = self._open.enter_context(ThreadPoolExecutor(_ASKING, thread_name_prefix="render"))
         return self

@@ -13,7 +13,8 @@ class StandingNow:
     """The present judgement about people; made anew whenever one of its files has changed.
 
     A context manager. The first one is begun at once, in a thread of its own: whoever has read a long list
-    has a child that renders by then, and mails. What goes wrong with it is said when it is asked.
+    has a child that renders by then, and mails. What goes wrong with it is said when it is asked; a file that
+    is missing raises PipelineError at once.
     """
 
     def __init__(self, contacts: Contacts, rule: AudienceRule) -> None:

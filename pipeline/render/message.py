@@ -15,7 +15,7 @@ from typing import Final
 from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
 from pipeline.render.source import Mailbox
-from pipeline.render.stencil import Filling, Words
+from pipeline.render.stencil import Filling, Readable, Words
 from pipeline.sentence import Sentence
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
@@ -48,7 +48,7 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class Message(Readable):
     """One mail to one address (law 10). There is no field for a second To, a Cc or a Bcc.
 
     `seal` is `Recipient.seal` of the row that was rendered; `assert_same_row` compares it at the last
@@ -79,26 +79,6 @@ class Message:
                 "A tag may hold letters, digits, _ and - only, at most 256 of them.",
                 "配信の記録に使うタグは、半角英数字と_と-で256文字までです。",
             )
-
-    @property
-    def words(self) -> Words:
-        """What the recipient reads, put together where it is a stencil."""
-        return self.said if isinstance(self.said, Words) else self.said.words
-
-    @property
-    def subject(self) -> str:
-        """The line that stands in an inbox."""
-        return self.said.subject
-
-    @property
-    def html(self) -> str | None:
-        """The page; None where the mail is text alone."""
-        return self.words.html
-
-    @property
-    def text(self) -> str:
-        """The text part."""
-        return self.words.text
 
     def as_email(self, date: datetime) -> bytes:
         """The whole mail as it goes over the wire; `date` carries a zone.

@@ -134,6 +134,33 @@ class Filling:
         return self.stencil.data(self.values)
 
 
+class Readable:
+    """What a recipient reads, of something that holds it as words or as a stencil and values."""
+
+    __slots__ = ()
+    said: Words | Filling
+
+    @property
+    def words(self) -> Words:
+        """What the recipient reads, put together where it is a stencil."""
+        return self.said if isinstance(self.said, Words) else self.said.words
+
+    @property
+    def subject(self) -> str:
+        """The line that stands in an inbox."""
+        return self.said.subject
+
+    @property
+    def html(self) -> str | None:
+        """The page; None where the mail is text alone."""
+        return self.words.html
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        return self.words.text
+
+
 def woven(subject: Parts, text: Parts, html: Parts | None, slots: int) -> Stencil:
     """The stencil of parts in which a number stands for a value of that number, counted from 0.
 

@@ -108,4 +108,4 @@ def _tag(address: str) -> dict[str, str]:
 
 
 def _sender(message: Message) -> str:
-    return f"=?utf-8?b?44Gv44Gq44KC44KK6YCa6LKp?= <{message.sender.address}>"
+    return f"=?utf-8?b?44Gv44Gq44KC44KK6YCa6LKp?= <{message.letterhead.sender.address}>"

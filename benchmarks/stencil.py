@@ -76,9 +76,7 @@ def _child() -> float:
 
 
 def _parcels(rows: list[Recipient], renderer: Renderer) -> list[Parcel]:
-    messages = renderer.render(
-        rows, lambda row: {"campaign": "winter-sale", "wave": "1", "recipient": row.id.rjust(32, "0")}
-    )
+    messages = renderer.render(rows, {"campaign": "winter-sale", "wave": "1"})
     return [
         Parcel(row, message)
         for row, message in zip(rows, messages, strict=True)

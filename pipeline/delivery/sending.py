@@ -31,7 +31,7 @@ from pipeline.ledger.entry import (
 from pipeline.ledger.hold import HeldBack
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
-from pipeline.render.message import Message, recipient_tag
+from pipeline.render.message import Message
 from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 
@@ -151,8 +151,7 @@ class Sending:
 
     def _prepare(self, batch: Batch) -> Prepared:
         recipients = self._frozen.at(batch.positions)
-        common = _tags(batch.id)
-        messages = self._renderer.render(recipients, lambda r: common | _own_tag(batch.id, r))
+        messages = self._renderer.render(recipients, _tags(batch.id))
         made = list(enumerate(zip(recipients, messages, strict=True)))
         return Prepared(
             batch,
@@ -198,7 +197,3 @@ def _tags(batch: BatchId) -> dict[str, str]:
         "wave": str(batch.wave),
         "batch": f"{batch.number}-{batch.attempt}",
     }
-
-
-def _own_tag(batch: BatchId, recipient: Recipient) -> dict[str, str]:
-    return {"recipient": recipient_tag(batch.campaign, recipient.id)}

@@ -11,6 +11,7 @@ from email.utils import formataddr
 from typing import Any, Final, Self
 
 import boto3
+import botocore
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
@@ -23,10 +24,11 @@ from pipeline.delivery.ses_words import trouble_for
 from pipeline.delivery.transport import Allowance, Parcel, Sent, TransportTrouble
 from pipeline.errors import PipelineError
 from pipeline.ledger.entry import BatchId, Outcome, State
-from pipeline.render.message import Message, assert_same_row
+from pipeline.render.message import Letterhead, Message, assert_same_row
 from pipeline.render.ses_limits import objection
 from pipeline.render.source import Mailbox
 
+_USER_AGENT: Final = f"Postmerge Boto3/{boto3.__version__} Botocore/{botocore.__version__}"
 _CONNECT_SECONDS: Final = 5
 #: The share of the account's rate that we use: other senders of the account need some too.
 _HEADROOM: Final = 0.9
@@ -74,6 +76,8 @@ class SesTransport:
             tcp_keepalive=True,
             # a third of the time that a call costs; `ses_limits` looks at what can differ between calls
             parameter_validation=False,
+            # its own, of this system and that, botocore writes anew twice for every call
+            user_agent=_USER_AGENT,
         )
         try:
             client = boto3.session.Session().client(
@@ -132,15 +136,16 @@ class SesTransport:
         if call.stencil.html is not None:
             content["Html"] = call.stencil.html
         template: Json = {"TemplateContent": content, "TemplateData": call.defaults}
-        if message.attachments:
+        letterhead = message.letterhead
+        if letterhead.attachments:
             template["Attachments"] = [
                 {**file, "RawContent": base64.b64encode(file["RawContent"]).decode()}
-                for file in _attachments(message)
+                for file in _attachments(letterhead)
             ]
-        request = self._envelope(message)
+        request = self._envelope(letterhead)
         request["DefaultContent"] = {"Template": template}
-        if call.tags:
-            request["DefaultEmailTags"] = _pairs(call.tags)
+        if letterhead.tags:
+            request["DefaultEmailTags"] = _pairs(letterhead.tags)
         return request
 
     def _single_request(self, message: Message) -> Json:
@@ -151,20 +156,20 @@ class SesTransport:
         simple: Json = {"Subject": _data(words.subject), "Body": body}
         if message.headers:
             simple["Headers"] = _pairs(message.headers)
-        if message.attachments:
-            simple["Attachments"] = _attachments(message)
-        request = self._envelope(message)
+        if message.letterhead.attachments:
+            simple["Attachments"] = _attachments(message.letterhead)
+        request = self._envelope(message.letterhead)
         request["Destination"] = {"ToAddresses": [message.to]}
         request["Content"] = {"Simple": simple}
-        if message.tags:
-            request["EmailTags"] = _pairs(message.tags)
+        if tags := message.tags:
+            request["EmailTags"] = _pairs(tags)
         return request
 
-    def _envelope(self, message: Message) -> Json:
-        request: Json = {"FromEmailAddress": written(message.sender)}
-        if message.reply_to is not None:
-            request["ReplyToAddresses"] = [message.reply_to]
-        if (name := self._sets.get(message.sender)) is not None:
+    def _envelope(self, letterhead: Letterhead) -> Json:
+        request: Json = {"FromEmailAddress": written(letterhead.sender)}
+        if letterhead.reply_to is not None:
+            request["ReplyToAddresses"] = [letterhead.reply_to]
+        if (name := self._sets.get(letterhead.sender)) is not None:
             request["ConfigurationSetName"] = name
         return request
 
@@ -184,7 +189,7 @@ def _data(words: str) -> Json:
     return {"Data": words, "Charset": "UTF-8"}
 
 
-def _attachments(message: Message) -> list[Json]:
+def _attachments(letterhead: Letterhead) -> list[Json]:
     return [
         {
             "RawContent": file.data,
@@ -193,5 +198,5 @@ def _attachments(message: Message) -> list[Json]:
             "ContentDisposition": "ATTACHMENT",
             "ContentTransferEncoding": "BASE64",
         }
-        for file in message.attachments
+        for file in letterhead.attachments
     ]

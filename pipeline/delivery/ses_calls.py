@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from pipeline.render.attachment import AttachedFile
-from pipeline.render.message import Message
+from pipeline.render.message import OWN_TAG, Letterhead, Message
 from pipeline.render.ses_limits import (
     LONGEST_BULK,
     LONGEST_DATA,
@@ -17,30 +17,23 @@ from pipeline.render.ses_limits import (
     size_of,
     size_of_file,
 )
-from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling, Stencil, whole
 
 Json = dict[str, Any]
-#: What all mails of one call have in common beside the words.
-_Common = tuple[Mailbox, str | None, tuple[AttachedFile, ...]]
 #: Addresses, tags, names: what stands around the words.
 _OVERHEAD: Final = 2_000
-#: The only tag in which the mails of a batch differ.
-_OWN_TAG: Final = "recipient"
 
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
     """One SendBulkEmail: a template, and for each recipient the values of its slots.
 
-    `places` are the places of the messages in the batch; `tags` are those that all of them have. The
-    entries are JSON.
+    `places` are the places of the messages in the batch. The entries are JSON.
     """
 
     places: tuple[int, ...]
     stencil: Stencil
     entries: tuple[bytes, ...]
-    tags: tuple[tuple[str, str], ...]
 
     @property
     def defaults(self) -> str:
@@ -77,7 +70,6 @@ Call = Bulk | Single
 
 class _Item(NamedTuple):  # made once for every recipient, and a frozen dataclass costs more
     place: int
-    tags: tuple[tuple[str, str], ...]
     entry: bytes
     #: Characters of the values.
     data: int
@@ -91,46 +83,42 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
     carry, gets a SendEmail.
     """
     calls: list[Call] = []
-    alone: dict[_Common, list[tuple[int, Message]]] = {}
-    shared: dict[tuple[Stencil | None, _Common], list[tuple[int, Message]]] = {}
+    alone: dict[Letterhead, list[tuple[int, Message]]] = {}
+    shared: dict[tuple[Stencil | None, Letterhead], list[tuple[int, Message]]] = {}
     for place, message in messages:
         stencil = message.said.stencil if isinstance(message.said, Filling) else None
-        shared.setdefault((stencil, _common(message)), []).append((place, message))
-    for (stencil, common), group in shared.items():
+        shared.setdefault((stencil, message.letterhead), []).append((place, message))
+    for (stencil, letterhead), group in shared.items():
         if stencil is None:
-            alone.setdefault(common, []).extend(group)
+            alone.setdefault(letterhead, []).extend(group)
             continue
-        base, items = _base(stencil, common), []
+        base, items = _base(stencil, letterhead.attachments), []
         for place, message in group:
             assert isinstance(message.said, Filling), "who has a stencil has values for it"
             item = _item(place, message, message.said)
             if _fits(item, base):
                 items.append(item)
             else:
-                alone.setdefault(common, []).append((place, message))
-        calls += _bulks(items, stencil, common)
-    for common, rest in alone.items():
-        calls += _whole(rest, common)
+                alone.setdefault(letterhead, []).append((place, message))
+        calls += _bulks(items, stencil, base)
+    for letterhead, rest in alone.items():
+        calls += _whole(rest, letterhead)
     return tuple(calls)
 
 
-def _whole(messages: Sequence[tuple[int, Message]], common: _Common) -> Iterator[Call]:
+def _whole(messages: Sequence[tuple[int, Message]], letterhead: Letterhead) -> Iterator[Call]:
     items: dict[Stencil, list[_Item]] = {}
     for place, message in messages:
         filling = whole(message.words)
         item = _item(place, message, filling)
         if len(messages) == 1:
             yield Single(place, "nobody else gets a mail like it")
-        elif not _fits(item, _base(filling.stencil, common)):
+        elif not _fits(item, _base(filling.stencil, letterhead.attachments)):
             yield Single(place, "the mail is too large for a call with several recipients")
         else:
             items.setdefault(filling.stencil, []).append(item)
     for stencil, together in items.items():
-        yield from _bulks(together, stencil, common)
-
-
-def _common(message: Message) -> _Common:
-    return message.sender, message.reply_to, message.attachments
+        yield from _bulks(together, stencil, _base(stencil, letterhead.attachments))
 
 
 def _item(place: int, message: Message, filling: Filling) -> _Item:
@@ -139,10 +127,9 @@ def _item(place: int, message: Message, filling: Filling) -> _Item:
     entry: Json = {"Destination": {"ToAddresses": [message.to]}, "ReplacementEmailContent": content}
     if message.headers:
         entry["ReplacementHeaders"] = _pairs(message.headers)
-    if own := [pair for pair in message.tags if pair[0] == _OWN_TAG]:
-        entry["ReplacementTags"] = _pairs(own)
-    shared = tuple([pair for pair in message.tags if pair[0] != _OWN_TAG])
-    return _Item(place, shared, orjson.dumps(entry), len(data))
+    if message.tag:
+        entry["ReplacementTags"] = _pairs([(OWN_TAG, message.tag)])
+    return _Item(place, orjson.dumps(entry), len(data))
 
 
 def _pairs(pairs: Iterable[tuple[str, str]]) -> list[Json]:
@@ -154,17 +141,17 @@ def _fits(item: _Item, base: int) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _base(stencil: Stencil, common: _Common) -> int:
+def _base(stencil: Stencil, attachments: tuple[AttachedFile, ...]) -> int:
     """How long a request is before its first entry, in bytes; a few more, never fewer."""
     words = [stencil.subject, stencil.text, stencil.html]
     names = 12 * (stencil.slots + len(stencil.constants))
-    return size_of(words) + names + sum(map(size_of_file, common[2])) + _OVERHEAD
+    return size_of(words) + names + sum(map(size_of_file, attachments)) + _OVERHEAD
 
 
-def _bulks(items: Sequence[_Item], stencil: Stencil, common: _Common) -> Iterator[Bulk]:
-    """Calls for items of one stencil, none longer than allowed."""
+def _bulks(items: Sequence[_Item], stencil: Stencil, base: int) -> Iterator[Bulk]:
+    """Calls for items of one stencil, none longer than allowed; `base` is how long one is without any."""
     group: list[_Item] = []
-    base = room = _base(stencil, common)
+    room = base
     for item in items:
         if not group or len(group) == MOST_ENTRIES or len(item.entry) + 1 > room:
             if group:
@@ -177,7 +164,4 @@ def _bulks(items: Sequence[_Item], stencil: Stencil, common: _Common) -> Iterato
 
 
 def _bulk(group: Sequence[_Item], stencil: Stencil) -> Bulk:
-    first = group[0]
-    assert all(item.tags == first.tags for item in group), "a batch has one campaign, wave and number"
-    places = tuple(item.place for item in group)
-    return Bulk(places, stencil, tuple(item.entry for item in group), first.tags)
+    return Bulk(tuple([item.place for item in group]), stencil, tuple([item.entry for item in group]))

@@ -2,14 +2,12 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
-from functools import lru_cache
 from typing import Final
 
 from pipeline.models.recipient import Recipient
@@ -20,8 +18,9 @@ from pipeline.sentence import Sentence
 
 # One address of plain ASCII: no list, no display name, no quoting, no route, no line break.
 _ADDRESS: Final = re.compile(r"[!#$%&'*+\-./0-9=?A-Z^_`a-z{|}~]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,252}")
-#: Words, each on a line of its own.
-_TAG_WORDS: Final = re.compile(r"(?:[A-Za-z0-9_-]{1,256}\n)*")
+_TAG_WORD: Final = re.compile(r"[A-Za-z0-9_-]{1,256}")
+#: The only tag in which the mails of a batch differ.
+OWN_TAG: Final = "recipient"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LONGEST_HEADER: Final = 900  # SES takes 995; RFC 5322 allows lines of 998
 _HEADER_NAME: Final = re.compile(r"X-Postmerge-[A-Za-z0-9-]{1,60}")
@@ -48,37 +47,66 @@ class Malformed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What the mails of a batch have in common beside words: looked at once, and not again for every mail.
+
+    `tags` are what SES and the ledger know all of them by. Raises Malformed.
+    """
+
+    sender: Mailbox
+    reply_to: str | None = None
+    attachments: tuple[AttachedFile, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        _address("sender's address", self.sender.address)
+        if self.reply_to is not None:
+            _address("reply-to address", self.reply_to)
+        _line("sender's name", self.sender.name)
+        for word in [word for tag in self.tags for word in tag]:
+            _tag_word(word)
+        names = {OWN_TAG, *(name for name, _ in self.tags)}
+        if len(names) <= len(self.tags):
+            raise Malformed("A tag stands in the message twice.", "同じタグがメールに2つあります。")
+
+
+@dataclass(frozen=True, slots=True)
 class Message(Readable):
     """One mail to one address (law 10). There is no field for a second To, a Cc or a Bcc.
 
     `seal` is `Recipient.seal` of the row that was rendered; `assert_same_row` compares it at the last
-    step. `tags` are what SES and the ledger know the message by. Raises Malformed.
+    step. Raises Malformed.
     """
 
-    sender: Mailbox
+    letterhead: Letterhead
     to: str
     recipient_id: str
     seal: str
     #: What the recipient reads; or the stencil that others share, for transports that can use it, and values.
     said: Words | Filling = field(repr=False)
-    reply_to: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    attachments: tuple[AttachedFile, ...] = ()
-    tags: tuple[tuple[str, str], ...] = ()
+    #: `recipient_tag`, by which SES and the ledger know this one; empty where nobody keeps a ledger.
+    tag: str = ""
+    #: Of the words the subject, put together once.
+    subject: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _address("recipient's address", self.to)
-        _envelope(self.sender, self.reply_to)
-        _line("subject", self.said.subject)
+        subject = self.said.subject
+        _line("subject", subject)
+        object.__setattr__(self, "subject", subject)
         if len({name.lower() for name, _ in self.headers}) != len(self.headers):
             raise Malformed("A header stands in the message twice.", "同じヘッダーがメールに2つあります。")
         for name, value in self.headers:
             _header(name, value)
-        if not _TAG_WORDS.fullmatch("".join([f"{name}\n{value}\n" for name, value in self.tags])):
-            raise Malformed(
-                "A tag may hold letters, digits, _ and - only, at most 256 of them.",
-                "配信の記録に使うタグは、半角英数字と_と-で256文字までです。",
-            )
+        if self.tag:
+            _tag_word(self.tag)
+
+    @property
+    def tags(self) -> tuple[tuple[str, str], ...]:
+        """All of them, in the one order that equal messages share."""
+        own = ((OWN_TAG, self.tag),) if self.tag else ()
+        return tuple(sorted((*self.letterhead.tags, *own)))
 
     def as_email(self, date: datetime) -> bytes:
         """The whole mail as it goes over the wire; `date` carries a zone.
@@ -87,16 +115,16 @@ class Message(Readable):
         of the content. No line is longer than 998 bytes (RFC 5322, 2.1.1).
         """
         assert date.tzinfo is not None, "a date without a zone is no moment"
-        words = self.words
+        words, sender = self.words, self.letterhead.sender
         name = self._fingerprint(words, date)
         mail = EmailMessage(policy=_WIRE)
-        mail["From"] = Address(self.sender.name, addr_spec=self.sender.address)
+        mail["From"] = Address(sender.name, addr_spec=sender.address)
         mail["To"] = self.to
-        if self.reply_to is not None:
-            mail["Reply-To"] = self.reply_to
+        if self.letterhead.reply_to is not None:
+            mail["Reply-To"] = self.letterhead.reply_to
         mail["Subject"] = words.subject
         mail["Date"] = format_datetime(date)
-        mail["Message-ID"] = f"<{name}@{self.sender.address.rpartition('@')[2]}>"
+        mail["Message-ID"] = f"<{name}@{sender.address.rpartition('@')[2]}>"
         for header, value in self.headers:
             mail[header] = value
         for tag, value in self.tags:
@@ -108,7 +136,7 @@ class Message(Readable):
         mail.set_content(words.text, cte=_encoding(words.text))
         if words.html is not None:
             mail.add_alternative(words.html, subtype="html", cte=_encoding(words.html))
-        for file in self.attachments:
+        for file in self.letterhead.attachments:
             main, _, sub = file.content_type.partition("/")
             mail.add_attachment(file.data, maintype=main, subtype=sub, filename=file.name)
         for number, part in enumerate(mail.walk()):
@@ -116,12 +144,12 @@ class Message(Readable):
                 part.set_boundary(f"=_{name}_{number}")
 
     def _fingerprint(self, words: Words, date: datetime) -> str:
-        digest = hashlib.sha256()
+        digest, head = hashlib.sha256(), self.letterhead
         pieces = [self.to, self.recipient_id, self.seal]
         pieces += [words.subject, words.text, words.html or "", str(date)]
-        pieces += [self.sender.name, self.sender.address, self.reply_to or ""]
+        pieces += [head.sender.name, head.sender.address, head.reply_to or ""]
         pieces += [piece for pair in (*self.headers, *self.tags) for piece in pair]
-        for chunk in (*(piece.encode() for piece in pieces), *(file.data for file in self.attachments)):
+        for chunk in (*(piece.encode() for piece in pieces), *(file.data for file in head.attachments)):
             digest.update(len(chunk).to_bytes(8, "big") + chunk)
         return digest.hexdigest()[:40]
 
@@ -141,11 +169,6 @@ def assert_same_row(message: Message, recipient: Recipient) -> None:
 def recipient_tag(campaign: str, recipient_id: str) -> str:
     """The tag that names a recipient of a campaign without saying who it is."""
     return hashlib.sha256(f"{campaign}\n{recipient_id}".encode()).hexdigest()[:32]
-
-
-def tag_pairs(tags: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Tags in the one order that equal messages share."""
-    return tuple(sorted(tags.items()))
 
 
 class _Wire(EmailPolicy):
@@ -182,19 +205,19 @@ def _address(what: str, value: str) -> None:
         )
 
 
-@lru_cache(maxsize=64)  # every mail of a campaign has the same
-def _envelope(sender: Mailbox, reply_to: str | None) -> None:
-    _address("sender's address", sender.address)
-    if reply_to is not None:
-        _address("reply-to address", reply_to)
-    _line("sender's name", sender.name)
-
-
 def _line(what: str, value: str) -> None:
     if not value.strip() or _CONTROL.search(value):
         raise Malformed(
             f"The {what} is empty, or holds a line break or a control character.",
             f"{_PARTS[what]}が空か、改行または制御文字が含まれています。",
+        )
+
+
+def _tag_word(word: str) -> None:
+    if not _TAG_WORD.fullmatch(word):
+        raise Malformed(
+            "A tag may hold letters, digits, _ and - only, at most 256 of them.",
+            "配信の記録に使うタグは、半角英数字と_と-で256文字までです。",
         )
 
 

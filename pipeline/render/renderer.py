@@ -1,7 +1,7 @@
 """Messages for recipients, made in a child process; the parent never runs a template."""
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from threading import Lock
 from typing import Final, Self
 
@@ -12,7 +12,7 @@ from pipeline.render.child_process import UNKNOWN_END, ChildProcess, Spare
 from pipeline.render.composed import Composed
 from pipeline.render.failure import RenderFailure
 from pipeline.render.limits import Limits
-from pipeline.render.message import Malformed, Message, assert_same_row, tag_pairs
+from pipeline.render.message import Letterhead, Malformed, Message, assert_same_row, recipient_tag
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import UnsubscribeKey
 from pipeline.render.wire import Errand, Taken
@@ -24,10 +24,6 @@ _LARGEST_BATCH: Final = 50
 _CORRECT: Final = Sentence(
     "Correct the contact data or the policy.", "名簿のデータまたはpolicy.yamlを直してください。"
 )
-
-
-def _no_tags(_recipient: Recipient) -> Mapping[str, str]:
-    return {}
 
 
 class Renderer:
@@ -79,18 +75,23 @@ class Renderer:
         return ChildProcess.started(self._source, self._limits, self._errand)
 
     def render(
-        self, recipients: Sequence[Recipient], tags: Callable[[Recipient], Mapping[str, str]] = _no_tags
+        self, recipients: Sequence[Recipient], tags: Mapping[str, str] | None = None
     ) -> tuple[Message | RenderFailure, ...]:
         """A message or a failure for each of `recipients`, in their order.
 
-        Raises PipelineError when no child can be started, AssertionError when an answer belongs to
-        another row.
+        `tags` are those that all of them share; with them each has that of its recipient, too. Raises
+        PipelineError when no child can be started, AssertionError when an answer belongs to another row.
         """
+        source = self._source
+        try:
+            pairs = tuple((tags or {}).items())
+            letterhead = Letterhead(source.sender, source.reply_to, source.attachments, pairs)
+        except Malformed as error:
+            return tuple(_malformed(error, recipient) for recipient in recipients)
         links = [self._link(recipient) for recipient in recipients]
-        made = zip(recipients, links, self._composed(recipients, links), strict=True)
-        return tuple(
-            self._message(recipient, link, result, tags(recipient)) for recipient, link, result in made
-        )
+        own = [recipient_tag(source.campaign, each.id) if tags else "" for each in recipients]
+        made = zip(recipients, links, own, self._composed(recipients, links), strict=True)
+        return tuple([self._message(letterhead, *each) for each in made])
 
     @property
     def told(self) -> Sequence[Taken]:
@@ -156,27 +157,23 @@ class Renderer:
         return unsubscribe.link(base, self._source.campaign, recipient.id, self._key) if base else ""
 
     def _message(
-        self, recipient: Recipient, link: str, result: Composed | RenderFailure, tags: Mapping[str, str]
+        self,
+        letterhead: Letterhead,
+        recipient: Recipient,
+        link: str,
+        tag: str,
+        result: Composed | RenderFailure,
     ) -> Message | RenderFailure:
         if isinstance(result, RenderFailure):
             assert result.recipient_id == recipient.id, "a failure belongs to the row that was asked about"
             return result
-        source = self._source
-        headers = unsubscribe.headers(link) if source.one_click else ()
+        headers = unsubscribe.headers(link) if self._source.one_click else ()
         try:
             message = Message(
-                sender=source.sender,
-                to=result.address,
-                recipient_id=result.recipient_id,
-                seal=result.seal,
-                said=result.said,
-                reply_to=source.reply_to,
-                headers=headers,
-                attachments=source.attachments,
-                tags=tag_pairs(tags),
+                letterhead, result.address, result.recipient_id, result.seal, result.said, headers, tag
             )
         except Malformed as error:
-            return RenderFailure(error.sentence, _CORRECT, recipient_id=recipient.id)
+            return _malformed(error, recipient)
         assert_same_row(message, recipient)
         return message
 
@@ -184,3 +181,7 @@ class Renderer:
         """Let the child go; what its end means if it was not us who ended it."""
         child, self._child = self._child, None
         return UNKNOWN_END if child is None else child.end()
+
+
+def _malformed(error: Malformed, recipient: Recipient) -> RenderFailure:
+    return RenderFailure(error.sentence, _CORRECT, recipient_id=recipient.id)

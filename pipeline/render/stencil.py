@@ -93,7 +93,8 @@ class Stencil:
     def data(self, values: Sequence[str]) -> dict[str, str]:
         """What SES is given for one recipient: every slot by its name."""
         assert len(values) == self.slots, "every slot has a value"
-        return dict(zip(self._names, (*values, *self.constants), strict=True))
+        said = (*values, *self.constants) if self.constants else values
+        return dict(zip(self._names, said, strict=True))
 
     def _part(self, number: int, values: Sequence[str]) -> str | None:
         split = self._split[number]

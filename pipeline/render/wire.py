@@ -26,6 +26,7 @@ _COMPOSED, _FAILURE, _STENCIL, _TAKEN = "composed", "failure", "stencil", "taken
 _WATCH: Final = "watch"
 _SAID_OF_COMPOSED: Final = ("recipient_id", "address", "seal", "unshared")
 _SAID_OF_STENCIL: Final = ("subject", "text", "html", "slots", "constants")
+_TEXT: Final = frozenset({str})
 _HEAD: Final = struct.Struct(">I")
 #: So long may the values in one frame be. Six bytes each as JSON at most, and a frame has room for more.
 _CHARACTERS_TOGETHER: Final = 8_000
@@ -244,10 +245,6 @@ def _taken_in(said: dict[str, Any]) -> Taken:
 
 def _filled_in(said: list[Any], stencils: Sequence[Stencil]) -> Composed:
     identity, address, seal, number, values = said
-    if not all(map(_is_text, values)):
+    if not _TEXT.issuperset(map(type, values)):
         raise TypeError("a value is text")
     return Composed(identity, address, seal, Filling(stencils[number], tuple(values)))
-
-
-def _is_text(value: object) -> bool:
-    return type(value) is str

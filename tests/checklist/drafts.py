@@ -26,7 +26,7 @@ from pipeline.render import unsubscribe
 from pipeline.render.check import Rehearsed
 from pipeline.render.compose import Composer
 from pipeline.render.failure import RenderFailure
-from pipeline.render.message import Message
+from pipeline.render.message import Letterhead, Message
 from pipeline.render.source import MailSource
 from pipeline.render.unsubscribe import EXAMPLE_KEY
 from pipeline.workspace import workspace as loading
@@ -300,14 +300,12 @@ def _message(source: MailSource, composer: Composer, person: Recipient) -> Messa
     if isinstance(made, RenderFailure):
         return made
     return Message(
-        sender=source.sender,
+        Letterhead(source.sender, source.reply_to, source.attachments),
         to=made.address,
         recipient_id=made.recipient_id,
         seal=made.seal,
         said=made.said,
-        reply_to=source.reply_to,
         headers=unsubscribe.headers(link),
-        attachments=source.attachments,
     )
 
 

@@ -14,7 +14,7 @@ from pipeline.delivery.ses import SesTransport
 from pipeline.delivery.transport import Parcel, Transport
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
-from pipeline.render.message import Message
+from pipeline.render.message import Letterhead, Message
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Words
 from tests.ses_double import Double, running
@@ -41,7 +41,7 @@ def parcel(number: int = 1) -> Parcel:
     row = Recipient(f"m{number}", f"m{number}@people.example", {"name": f"Person {number}"})
     sender = Mailbox("はなもり通販", "news@mail.hanamori.example")
     words = Words("冬のセール", None, f"Dear {number},\n")
-    return Parcel(row, Message(sender, row.address, row.id, row.seal, words))
+    return Parcel(row, Message(Letterhead(sender), row.address, row.id, row.seal, words))
 
 
 @pytest.fixture(params=sorted(PARAMETERS))

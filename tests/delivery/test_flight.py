@@ -13,7 +13,7 @@ from pipeline.delivery.sending import Claimed, Prepared
 from pipeline.delivery.transport import Allowance, Parcel, Sent
 from pipeline.ledger.entry import Batch, BatchId, Outcome, State
 from pipeline.models.recipient import Recipient
-from pipeline.render.message import Message
+from pipeline.render.message import Letterhead, Message
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Words
 
@@ -50,14 +50,11 @@ class Slow:
 def claims(count: int) -> Iterator[Claimed]:
     person = Recipient("m1", "m1@people.example", {})
     message = Message(
-        sender=Mailbox("Hanamori", "news@mail.hanamori.example"),
+        Letterhead(Mailbox("Hanamori", "news@mail.hanamori.example")),
         to=person.address,
         recipient_id=person.id,
         seal="",
         said=Words("Sale", None, "Sale"),
-        reply_to=None,
-        headers=(),
-        attachments=(),
     )
     for number in range(1, count + 1):
         batch = Batch(BatchId("sale", 1, 1, number), (number - 1,))

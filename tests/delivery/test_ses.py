@@ -14,12 +14,13 @@ from pipeline.delivery.transport import Parcel
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
-from pipeline.render.message import Message, tag_pairs
+from pipeline.render.message import Letterhead, Message
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling, woven
 from tests.delivery.ses_server import Json, Reply, Server, fine, refusal, serving, statuses
 
 NEWS = Mailbox("はなもり通販", "news@mail.hanamori.example")
+LETTERHEAD = Letterhead(NEWS, "help@hanamori.example", (), (("campaign", "sale"), ("wave", "2")))
 BATCH = BatchId("sale", 1, 2, 3)
 STENCIL = woven([0, "様"], ["Dear {", 0, "}\n"], ["<p>", 0, "</p>"], 1)
 OTHER = woven(["Hello"], ["Hello ", 0, "\n"], ["<i>", 0, "</i>"], 1)
@@ -53,19 +54,23 @@ def parcel(number: int, stencil: object = STENCIL, name: str = "") -> Parcel:
     row = Recipient(f"m{number}", f"m{number}@people.example", {"name": name})
     filling = Filling(stencil, (name,))  # type: ignore[arg-type]
     message = Message(
-        NEWS,
+        LETTERHEAD,
         row.address,
         row.id,
         row.seal,
         filling,
-        reply_to="help@hanamori.example",
         headers=(
             ("List-Unsubscribe", f"<https://u.hanamori.example/{number}>"),
             ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
         ),
-        tags=tag_pairs({"campaign": "sale", "wave": "2", "recipient": f"hash{number}"}),
+        tag=f"hash{number}",
     )
     return Parcel(row, message)
+
+
+def with_file(made: Parcel, file: AttachedFile) -> Parcel:
+    letterhead = replace(made.message.letterhead, attachments=(file,))
+    return replace(made, message=replace(made.message, letterhead=letterhead))
 
 
 def alone(number: int) -> Parcel:
@@ -105,7 +110,7 @@ def test_fifty_people_share_one_call_and_each_has_his_own_words(server: Server, 
 
 def test_the_service_model_knows_every_request(server: Server, ses: SesTransport) -> None:
     file = AttachedFile("guide.pdf", "application/pdf", b"%PDF")
-    parcels = [replace(p, message=replace(p.message, attachments=(file,))) for p in (parcel(1), parcel(2))]
+    parcels = [with_file(p, file) for p in (parcel(1), parcel(2))]
     ses.send(BATCH, [*parcels, alone(3)])
     model = boto3.session.Session().client("sesv2", region_name="eu-west-1").meta.service_model
     assert len(server.requests) == 2
@@ -130,7 +135,7 @@ def test_different_kinds_of_a_mail_go_in_different_calls(server: Server, ses: Se
 def test_a_single_mail_of_its_own_is_sent_as_it_is(server: Server, ses: SesTransport) -> None:
     file = AttachedFile("guide.pdf", "application/pdf", b"%PDF")
     made = alone(1)
-    made = replace(made, message=replace(made.message, attachments=(file,)))
+    made = with_file(made, file)
     assert states(ses, [made]) == "a"
     ((path, request),) = server.requests
     assert path.endswith("outbound-emails")
@@ -162,18 +167,15 @@ def test_mails_too_long_for_one_call_go_in_several(server: Server, ses: SesTrans
 def test_attachments_too_large_for_bulk_go_one_by_one(server: Server, ses: SesTransport) -> None:
     file = AttachedFile("guide.pdf", "application/pdf", b"x" * 900_000)
     parcels = [parcel(n) for n in range(3)]
-    parcels = [replace(p, message=replace(p.message, attachments=(file,))) for p in parcels]
+    parcels = [with_file(p, file) for p in parcels]
     assert states(ses, parcels) == "aaa"
     assert [path.rpartition("/")[2] for path, _ in server.requests] == ["outbound-emails"] * 3
 
 
 def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses: SesTransport) -> None:
     poisoned = parcel(2)
-    object.__setattr__(
-        poisoned.message,
-        "headers",
-        (("List-Unsubscribe", "<https://u.hanamori.example>\r\nBcc: y@z.example"),),
-    )
+    words = replace(poisoned.message.words, subject="x" * 999)
+    poisoned = replace(poisoned, message=replace(poisoned.message, said=words))
     assert states(ses, [parcel(1), poisoned, parcel(3)]) == "ara"
     assert server.addresses == ["m1@people.example", "m3@people.example"]
 

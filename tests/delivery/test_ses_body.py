@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from pipeline.delivery.ses_body import accept_bodies, body_of, carried
 from pipeline.delivery.ses_calls import Bulk, calls_of
 from pipeline.models.recipient import Recipient
-from pipeline.render.message import Message, tag_pairs
+from pipeline.render.message import Letterhead, Message
 from pipeline.render.ses_limits import LONGEST_BULK
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Filling, woven
 
-NEWS = Mailbox("はなもり通販", "news@mail.hanamori.example")
+LETTERHEAD = Letterhead(Mailbox("はなもり通販", "news@mail.hanamori.example"), tags=(("wave", "2"),))
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
 SIZES = st.sampled_from([1, 100, 30_000, 80_000])
 
@@ -41,9 +41,9 @@ def _calls(values: list[str]) -> list[Bulk]:
         row = Recipient(f"m{number}", f"m{number}@people.example", {"name": value})
         filling = Filling(stencil, (value,))
         made = Message(
-            NEWS, row.address, row.id, row.seal, filling,
+            LETTERHEAD, row.address, row.id, row.seal, filling,
             headers=(("List-Unsubscribe", f"<https://u.hanamori.example/{number}>"),),
-            tags=tag_pairs({"wave": "2", "recipient": f"hash{number}"}),
+            tag=f"hash{number}",
         )  # fmt: skip
         messages.append((number, made))
     return [call for call in calls_of(messages) if isinstance(call, Bulk)]

@@ -11,7 +11,7 @@ from pipeline.delivery.transport import Parcel
 from pipeline.ledger.entry import BatchId, State
 from pipeline.models.recipient import Recipient
 from pipeline.render.failure import RenderFailure
-from pipeline.render.message import Message, recipient_tag
+from pipeline.render.message import Message
 from pipeline.render.of_campaign import mail_source
 from pipeline.render.personas import invented
 from pipeline.render.renderer import Renderer
@@ -45,9 +45,7 @@ def ses(double: Double, monkeypatch: pytest.MonkeyPatch) -> SesTransport:
 
 
 def parcels_of(source: MailSource, rows: list[Recipient]) -> list[Parcel]:
-    def tags(row: Recipient) -> dict[str, str]:
-        return {"campaign": source.campaign, "recipient": recipient_tag(source.campaign, row.id)}
-
+    tags = {"campaign": source.campaign}
     with Renderer(source, KEY, errand=Errand.EACH) as renderer:
         ordinary = renderer.render(rows, tags)
     with Renderer(source, KEY) as renderer:

@@ -12,13 +12,18 @@ from hypothesis import strategies as st
 
 from pipeline.models.recipient import Recipient
 from pipeline.render.attachment import AttachedFile
-from pipeline.render.message import Malformed, Message, assert_same_row, recipient_tag
+from pipeline.render.message import Letterhead, Malformed, Message, assert_same_row, recipient_tag
 from pipeline.render.source import Mailbox
 from pipeline.render.stencil import Words
 
 ROW = Recipient("m1", "taro@personas.example", {"family_name": "田中"})
 WHOLE = Message(
-    sender=Mailbox("はなもり通販", "news@mail.hanamori.example"),
+    Letterhead(
+        Mailbox("はなもり通販", "news@mail.hanamori.example"),
+        "support@hanamori.example",
+        (AttachedFile("サイズ表.pdf", "application/pdf", b"%PDF-" + bytes(range(256))),),
+        (("campaign", "winter"), ("batch", "b-1")),
+    ),
     to=ROW.address,
     recipient_id=ROW.id,
     seal=ROW.seal,
@@ -27,13 +32,10 @@ WHOLE = Message(
         "<p>" + "x" * 5000 + "</p>",
         "こんにちは\n" + "長" * 3000,
     ),
-    reply_to="support@hanamori.example",
     headers=(
         ("List-Unsubscribe", f"<https://u.hanamori.example/{'t' * 300}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     ),
-    attachments=(AttachedFile("サイズ表.pdf", "application/pdf", b"%PDF-" + bytes(range(256))),),
-    tags=(("batch", "b-1"), ("campaign", "winter")),
 )
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
@@ -56,7 +58,7 @@ def test_the_bytes_read_back_as_what_was_put_in() -> None:
     (attached,) = mail.iter_attachments()
     assert attached.get_filename() == "サイズ表.pdf"
     assert attached.get_content_type() == "application/pdf"
-    assert attached.get_payload(decode=True) == WHOLE.attachments[0].data
+    assert attached.get_payload(decode=True) == WHOLE.letterhead.attachments[0].data
     assert not mail.defects
 
 
@@ -119,7 +121,8 @@ def test_an_address_that_is_not_exactly_one_is_refused(to: str) -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_whatever_the_address_there_is_one_receiver_or_no_message(to: str) -> None:
     try:
-        message = replace(WHOLE, to=to, attachments=(), said=replace(WHOLE.words, html=None))
+        bare = Letterhead(WHOLE.letterhead.sender)
+        message = replace(WHOLE, letterhead=bare, to=to, said=replace(WHOLE.words, html=None))
     except Malformed:
         return
     mail = parsed(message)
@@ -162,7 +165,25 @@ def test_a_header_stands_once() -> None:
 @pytest.mark.parametrize("tag", [("wave", "1 2"), ("wave", "田中"), ("a@b", "1"), ("wave", "")])
 def test_a_tag_says_nothing_personal(tag: tuple[str, str]) -> None:
     with pytest.raises(Malformed):
-        replace(WHOLE, tags=(tag,))
+        Letterhead(WHOLE.letterhead.sender, tags=(tag,))
+
+
+@pytest.mark.parametrize("tag", ["taro@personas.example", "a b", "x" * 257, "a\n"])
+def test_nor_does_the_tag_of_a_recipient(tag: str) -> None:
+    with pytest.raises(Malformed):
+        replace(WHOLE, tag=tag)
+
+
+@pytest.mark.parametrize("tags", [(("wave", "1"), ("wave", "2")), (("recipient", "m1"),)])
+def test_a_tag_stands_once(tags: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(Malformed):
+        Letterhead(WHOLE.letterhead.sender, tags=tags)
+
+
+def test_the_tags_of_a_message_are_those_of_all_and_its_own_in_one_order() -> None:
+    own = recipient_tag("winter", "m1")
+    assert WHOLE.tags == (("batch", "b-1"), ("campaign", "winter"))
+    assert replace(WHOLE, tag=own).tags == (*WHOLE.tags, ("recipient", own))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +196,7 @@ def test_a_tag_says_nothing_personal(tag: tuple[str, str]) -> None:
 )
 def test_sender_and_reply_address_are_one_line_and_one_address(field: dict[str, object]) -> None:
     with pytest.raises(Malformed):
-        replace(WHOLE, **field)  # type: ignore[arg-type]
+        replace(WHOLE.letterhead, **field)  # type: ignore[arg-type]
 
 
 def test_the_last_step_lets_the_right_row_pass() -> None:

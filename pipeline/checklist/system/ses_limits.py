@@ -8,14 +8,11 @@ from pipeline.checklist.places import Place
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.finding import Severity
 from pipeline.models.policy import Ses
-from pipeline.render.ses_limits import Breach, breaches, envelope_breaches, goes_alone
+from pipeline.render.ses_limits import Breach, breaches, goes_alone, letterhead_breaches
 
 _WORDS_JA: Final = {
     Breach.MANY_HEADERS: "ヘッダーが多すぎます",
-    Breach.HEADER: "SESが受け付けないヘッダーがあります",
-    Breach.MANY_TAGS: "タグが多すぎるか、重複しています",
-    Breach.TAG: "SESが受け付けないタグがあります",
-    Breach.BROKEN_SUBJECT: "件名に改行があります",
+    Breach.MANY_TAGS: "タグが多すぎます",
     Breach.LONG_SUBJECT: "件名が998文字を超えています",
     Breach.FILE_NAME: "添付ファイルの名前が長すぎます",
     Breach.SIZE: "40 MBを超えています",
@@ -24,13 +21,9 @@ _WORDS_JA: Final = {
     Breach.CONFIGURATION_SET: "SESの設定セットの名前として使えない文字があります",
 }
 #: Where what is refused is written.
-_OF_THE_POLICY: Final = dict.fromkeys(
-    (Breach.HEADER, Breach.MANY_HEADERS), ("organisation", "unsubscribe_base")
-)
 _OF_THE_SENDER: Final = {Breach.SENDER: "address", Breach.CONFIGURATION_SET: "configuration_set"}
 _OF_THE_CAMPAIGN: Final = {
     Breach.REPLY_TO: "reply_to",
-    Breach.BROKEN_SUBJECT: "subject",
     Breach.LONG_SUBJECT: "subject",
     Breach.FILE_NAME: "attachments",
 }
@@ -53,7 +46,7 @@ def ses_limits(draft: Draft) -> Iterator[Verdict]:
     sender = draft.policy.senders.get(draft.campaign.from_)
     for mail in draft.mails:
         set_name = sender.configuration_set if sender else None
-        shared = envelope_breaches(mail.message.sender, mail.message.reply_to, set_name)
+        shared = letterhead_breaches(mail.message.letterhead, set_name)
         for breach in (*shared, *breaches(mail.message)):
             found.setdefault(breach, _place(draft, breach))
     yield from (_objection(place, breach) for breach, place in found.items())
@@ -70,8 +63,6 @@ def ses_limits(draft: Draft) -> Iterator[Verdict]:
 
 def _place(draft: Draft, breach: Breach) -> Place:
     """Where what SES would refuse is written."""
-    if breach in _OF_THE_POLICY:
-        return draft.policy_at(*_OF_THE_POLICY[breach])
     if breach in _OF_THE_SENDER:
         return draft.policy_at("senders", draft.campaign.from_, _OF_THE_SENDER[breach])
     return draft.at(_OF_THE_CAMPAIGN.get(breach, "body"))

@@ -19,7 +19,7 @@ _AROUND: Final = 200_000
 def _at_most(message: Message) -> int:
     """No less than the bytes on the wire: quoted-printable makes three of one, and lines need their ends."""
     words = len(message.text.encode()) + len((message.html or "").encode())
-    return 4 * words + 2 * sum(len(file.data) for file in message.attachments) + _AROUND
+    return 4 * words + 2 * sum(len(file.data) for file in message.letterhead.attachments) + _AROUND
 
 
 @rule("system/size-total", "The mail is not too large", "メール全体の大きさ", Need.RENDERED)

@@ -65,6 +65,8 @@ class ChildProcess:
 
     def __init__(self, limits: Limits) -> None:
         self.answered = 0
+        #: Whether it broke off in an answer: nothing that it still says means anything.
+        self.lost = False
         self.limits = limits
         #: What was said of branches, in the order of the rows that were asked about.
         self.taken: list[wire.Taken] = []
@@ -107,19 +109,39 @@ class ChildProcess:
 
         To `watch` is to ask for no words, but for the branches alone: they are in `taken`.
         """
-        answers: list[Composed | RenderFailure] = []
-        with self._patience.of(self._seconds(len(rows))), suppress(wire.Garbled):
+        self.put(rows, watch=watch)
+        return self.hear(len(rows))
+
+    def put(self, rows: Sequence[tuple[Recipient, str]], *, watch: bool = False) -> None:
+        """Put a question and go on: answers are heard in the order of questions, with `hear`.
+
+        At most one other may be open, of as many rows.
+        """
+        with self._patience.of(self._seconds(2 * len(rows))):
             self._say(wire.rows_to_watch_out(rows) if watch else wire.rows_out(rows))
-            while len(answers) < len(rows):
-                answer = wire.answer_in(self._hear(), self._stencils)
-                if isinstance(answer, Stencil):
-                    self._stencils.append(answer)
-                elif isinstance(answer, wire.Taken):
-                    self.taken.append(answer)
-                else:
-                    answers += answer
-        self.answered += len(answers)
+
+    def hear(self, count: int) -> list[Composed | RenderFailure]:
+        """The answers to the `count` rows of the oldest question, as many as the child lived for."""
+        answers: list[Composed | RenderFailure] = []
+        if self.lost:
+            return answers
+        try:
+            with self._patience.of(self._seconds(count)), suppress(wire.Garbled):
+                while len(answers) < count:
+                    self._hear_into(answers)
+        finally:
+            self.answered += len(answers)
+            self.lost = len(answers) < count
         return answers
+
+    def _hear_into(self, answers: list[Composed | RenderFailure]) -> None:
+        said = wire.answer_in(self._hear(), self._stencils)
+        if isinstance(said, Stencil):
+            self._stencils.append(said)
+        elif isinstance(said, wire.Taken):
+            self.taken.append(said)
+        else:
+            answers += said
 
     def end(self) -> RenderFailure:
         """Close the pipes, wait, and say what the end means."""

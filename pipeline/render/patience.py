@@ -26,18 +26,19 @@ class Patience:
 
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost
-        self._question: _Question | None = None
+        self._questions: set[_Question] = set()
         self._left = Event()
         Thread(target=self._watch, name="patience", daemon=True).start()
 
     @contextmanager
     def of(self, seconds: float) -> Iterator[None]:
         """Have it for one question, and so long, to a fifth of a second."""
-        self._question = _Question(seconds)
+        question = _Question(seconds)
+        self._questions.add(question)
         try:
             yield
         finally:
-            self._question = None
+            self._questions.discard(question)
 
     def leave(self) -> None:
         """Wait for nobody any more."""
@@ -45,9 +46,7 @@ class Patience:
 
     def _watch(self) -> None:
         while not self._left.wait(_LOOK_EVERY):
-            question = self._question
-            if question is None:
-                continue
-            question.seconds_left -= _LOOK_EVERY
-            if question.seconds_left <= 0 and self._question is question:
-                self._lost()
+            for question in tuple(self._questions):
+                question.seconds_left -= _LOOK_EVERY
+                if question.seconds_left <= 0 and question in self._questions:
+                    self._lost()

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from threading import Lock
 from typing import Final, Self
 
@@ -58,7 +59,9 @@ class Renderer:
         self._errand = errand
         self._spare = spare
         self._child: ChildProcess | None = None
-        self._asking = Lock()
+        #: The turn to put a question, and the turn to hear an answer: the next question is with the child
+        #: before the answer to the one before is read.
+        self._asking, self._hearing = Lock(), Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -104,8 +107,8 @@ class Renderer:
         Fewer when a row was too much for the child. `link` is what all of them have for unsubscribing. Raises
         as `render`.
         """
-        with self._asking:
-            child = self._child = self._child or self._started()
+        with self._asking, self._hearing:
+            child = self._living()
             before = len(child.taken)
             answers = child.ask([(row, link) for row in rows], watch=True)
             told = child.taken[before:]
@@ -124,33 +127,49 @@ class Renderer:
         rows = list(zip(recipients, links, strict=True))
         results: list[Composed | RenderFailure] = []
         for start in range(0, len(rows), _LARGEST_BATCH):
-            with self._asking:
-                results += self._batch(rows[start : start + _LARGEST_BATCH])
+            results += self._batch(rows[start : start + _LARGEST_BATCH])
         return tuple(results)
 
-    def _batch(self, waiting: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
-        """All rows in one round trip; when the child dies, the rest goes to a new one, row by row.
+    def _batch(self, rows: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
+        """All rows in one round trip; when the child dies, the rest goes to a new one, row by row."""
+        with ExitStack() as turn:
+            with self._asking:
+                child = self._living()
+                child.put(rows)
+                turn.enter_context(self._hearing)
+            answers = child.hear(len(rows))
+        if len(answers) == len(rows):
+            return answers
+        with self._asking, self._hearing:
+            return answers + self._one_by_one(rows[len(answers) :])
 
-        Row by row, because a child that dies takes answers along that it had not said yet: only a row that
-        alone kills a child which has done nothing else is to blame.
+    def _one_by_one(self, waiting: Sequence[tuple[Recipient, str]]) -> list[Composed | RenderFailure]:
+        """The same, while nobody else asks.
+
+        Because a child that dies takes answers along that it had not said yet: only a row that alone kills a
+        child which has done nothing else is to blame.
         """
         results: list[Composed | RenderFailure] = []
-        step = len(waiting)
         while waiting:
-            if self._child is None:
-                self._child = self._started()
-            child, asked = self._child, waiting[:step]
+            child = self._living()
             fresh = child.answered == 0
-            answers = child.ask(asked)
+            answers = child.ask(waiting[:1])
             results += answers
             waiting = waiting[len(answers) :]
-            if len(answers) < len(asked):
+            if not answers:
                 end = self._end_child()
-                if fresh and len(asked) == 1:
+                if fresh:
                     results.append(end.of(waiting[0][0].id))
                     waiting = waiting[1:]
-                step = 1
         return results
+
+    def _living(self) -> ChildProcess:
+        """A child that answers: another one where the one before is lost."""
+        if self._child is not None and self._child.lost:
+            self._end_child()
+        if self._child is None:
+            self._child = self._started()
+        return self._child
 
     def _link(self, recipient: Recipient) -> str:
         base = self._source.unsubscribe_base

@@ -25,6 +25,16 @@ def test_whoever_has_answered_is_not_lost() -> None:
     waiting.leave()
 
 
+def test_of_two_questions_each_has_an_end_of_its_own() -> None:
+    lost = Event()
+    waiting = Patience(lost.set)
+    with waiting.of(0.1):
+        with waiting.of(1000):
+            pass
+        assert lost.wait(30)
+    waiting.leave()
+
+
 class _Looks(Event):
     """Counts the looks; enough are more than the question of a moment ago had time for."""
 

@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -149,15 +148,6 @@ def test_a_longer_audience_than_one_batch_comes_back_complete_and_in_order(
     results = render(mail(), *people)
     assert [(m.to, m.seal, m.text) for m in results if isinstance(m, Message)] == [
         (p.address, p.seal, f"{p.fields['family_name']}様\n") for p in people
-    ]
-
-
-def test_threads_share_a_child_and_each_gets_the_answers_to_its_own_question(mail: Change) -> None:
-    batches = [[person(n, family_name=f"名{n}") for n in range(k, k + 50)] for k in range(0, 400, 50)]
-    with Renderer(mail(), KEY) as renderer, ThreadPoolExecutor(4) as threads:
-        made = list(threads.map(renderer.render, batches))
-    assert [[m.text for m in batch if isinstance(m, Message)] for batch in made] == [
-        [f"{p.fields['family_name']}様\n" for p in batch] for batch in batches
     ]
 
 

@@ -5,6 +5,7 @@ every request as it does in the tests; only what it accepted is counted and not 
 by the same one.
 """
 
+import gc
 import os
 import resource
 import statistics
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from benchmarks import campaign as mails
 from benchmarks import plain
+from pipeline.cli import SEARCH_AFTER
 from pipeline.delivery.dispatch import deliver
 from pipeline.delivery.world import World
 from tests.ses_double import Double, running
@@ -123,6 +125,7 @@ def _told(latency_ms: int, runs: dict[str, list[Run]]) -> Iterator[tuple[str, st
 def run() -> list[tuple[str, str, str]]:
     """What was measured, the figure, and the command that measures it again."""
     lines: list[tuple[str, str, str]] = []
+    gc.set_threshold(SEARCH_AFTER)  # as `postmerge` does; the plain loops have it, too
     with tempfile.TemporaryDirectory() as folder, double_on_the_other_core() as double:
         waves = 2 * _REPETITIONS
         with mails.ordered(Path(folder), double, people=_WAVE * waves, waves=waves) as world:

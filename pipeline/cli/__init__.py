@@ -40,7 +40,7 @@ _COMMANDS: Final = {
 #: The disk is full, or so is our share of it, or it is broken.
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 #: New objects after which Python looks for those that hold each other; 700 unless it is told.
-_SEARCH_AFTER: Final = 20_000
+SEARCH_AFTER: Final = 20_000
 
 
 class _Group(click.Group):
@@ -127,7 +127,7 @@ def cli(ctx: click.Context, directory: Path) -> None:
 def main() -> None:
     """Run the command line."""
     # Loading a command makes very many objects that stay, and Python would search them again and again.
-    gc.set_threshold(_SEARCH_AFTER)
+    gc.set_threshold(SEARCH_AFTER)
     status: int | None = None
 
     def leave() -> None:

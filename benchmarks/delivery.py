@@ -81,6 +81,17 @@ def double_on_the_other_core() -> Iterator[Double]:
         os.sched_setaffinity(0, ours)
 
 
+@contextmanager
+def _garbage_as_the_command_line_has_it() -> Iterator[None]:
+    """Python's search for it as seldom as in every command; the plain loops have it so, too."""
+    before = gc.get_threshold()
+    gc.set_threshold(SEARCH_AFTER)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 def _wave(world: World) -> int:
     """The next wave of the campaign, all of it."""
     assert isinstance(world.clock, mails.AheadClock)
@@ -125,8 +136,11 @@ def _told(latency_ms: int, runs: dict[str, list[Run]]) -> Iterator[tuple[str, st
 def run() -> list[tuple[str, str, str]]:
     """What was measured, the figure, and the command that measures it again."""
     lines: list[tuple[str, str, str]] = []
-    gc.set_threshold(SEARCH_AFTER)  # as `postmerge` does; the plain loops have it, too
-    with tempfile.TemporaryDirectory() as folder, double_on_the_other_core() as double:
+    with (
+        _garbage_as_the_command_line_has_it(),
+        tempfile.TemporaryDirectory() as folder,
+        double_on_the_other_core() as double,
+    ):
         waves = 2 * _REPETITIONS
         with mails.ordered(Path(folder), double, people=_WAVE * waves, waves=waves) as world:
             loops = plain.Loops(mails.source_of(Path(folder)), double)

@@ -88,6 +88,8 @@ def calls_of(messages: Sequence[tuple[int, Message]]) -> tuple[Call, ...]:
     for place, message in messages:
         stencil = message.said.stencil if isinstance(message.said, Filling) else None
         shared.setdefault((stencil, message.letterhead), []).append((place, message))
+    tags = {letterhead.tags for _, letterhead in shared}
+    assert len(tags) <= 1, "a batch has one campaign, wave and number"
     for (stencil, letterhead), group in shared.items():
         if stencil is None:
             alone.setdefault(letterhead, []).extend(group)

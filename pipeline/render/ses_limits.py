@@ -57,7 +57,7 @@ def breaches(message: Message) -> Iterator[Breach]:
     """Everything for which SES would not take this message."""
     if len(message.headers) > _MOST_HEADERS:
         yield Breach.MANY_HEADERS
-    if len(message.letterhead.tags) >= _MOST_TAGS:  # one more is the recipient's
+    if len(message.letterhead.tags) + bool(message.tag) > _MOST_TAGS:
         yield Breach.MANY_TAGS
     if len(message.subject) > _LONGEST_SUBJECT:
         yield Breach.LONG_SUBJECT

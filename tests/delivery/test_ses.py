@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -178,6 +179,18 @@ def test_a_message_that_ses_would_not_take_harms_nobody_else(server: Server, ses
     poisoned = replace(poisoned, message=replace(poisoned.message, said=words))
     assert states(ses, [parcel(1), poisoned, parcel(3)]) == "ara"
     assert server.addresses == ["m1@people.example", "m3@people.example"]
+
+
+def test_the_account_sees_whose_call_it_is(ses: SesTransport) -> None:
+    seen: list[str] = []
+
+    def note(request: Any, **_: Any) -> None:
+        seen.append(request.headers["User-Agent"].decode())
+
+    ses._client.meta.events.register("before-send.sesv2.SendBulkEmail", note)
+    assert states(ses, [parcel(1), parcel(2)]) == "aa"
+    (agent,) = seen
+    assert agent.startswith("Postmerge Boto3/")
 
 
 @pytest.mark.parametrize("place", [0, 1, 24, 49])

@@ -1,10 +1,12 @@
 """What we write ourselves is what botocore would have written, and never longer than SES takes."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import boto3
 import orjson
+import pytest
 from botocore.config import Config
 from botocore.serialize import create_serializer
 from hypothesis import given
@@ -16,7 +18,7 @@ from pipeline.models.recipient import Recipient
 from pipeline.render.message import Letterhead, Message
 from pipeline.render.ses_limits import LONGEST_BULK
 from pipeline.render.source import Mailbox
-from pipeline.render.stencil import Filling, woven
+from pipeline.render.stencil import Filling, Words, woven
 
 LETTERHEAD = Letterhead(Mailbox("はなもり通販", "news@mail.hanamori.example"), tags=(("wave", "2"),))
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40)
@@ -73,6 +75,16 @@ def test_no_call_is_longer_than_allowed(drawn: list[tuple[str, int]]) -> None:
     for call in calls:
         assert len(call.places) <= 50
         assert len(body_of(_request(call), call.entries)) <= LONGEST_BULK
+
+
+def test_a_batch_with_tags_of_two_batches_is_a_bug() -> None:
+    words = Words("Sale", None, "Sale")
+    messages = [
+        (n, Message(replace(LETTERHEAD, tags=(("wave", str(n)),)), "a@people.example", "m1", "seal", words))
+        for n in range(2)
+    ]
+    with pytest.raises(AssertionError, match="one campaign, wave and number"):
+        calls_of(messages)
 
 
 def test_botocore_signs_and_sends_exactly_that_body() -> None:

@@ -45,7 +45,8 @@ def test_an_ordinary_message_meets_no_objection() -> None:
     ("wrong", "words"),
     [
         (message(headers=tuple((f"X-Postmerge-{n}", "v") for n in range(16))), "too many headers"),
-        (message(replace(NEWS, tags=tuple((f"t{n}", "v") for n in range(50)))), "too many tags"),
+        (message(replace(NEWS, tags=tuple((f"t{n}", "v") for n in range(51)))), "too many tags"),
+        (message(replace(NEWS, tags=tuple((f"t{n}", "v") for n in range(50))), tag="m1"), "too many tags"),
         (message(said=Words("a" * 999, None, "Hello\n")), "a subject of more"),
         (message(said=Filling(woven([0], ["長"], None, 1), ("a" * 999,))), "a subject of more"),
         (attached(AttachedFile("x" * 256, "a/b", b"")), "the name of an attachment"),
@@ -88,9 +89,12 @@ def test_a_tag_and_a_subject_of_a_message_are_such_that_ses_takes(name: str, tag
     with suppress(Malformed):
         made = message(replace(NEWS, tags=((name, tag),)), tag=tag)
         assert all(TAG_WORD.fullmatch(word) for pair in made.tags for word in pair)
-    with suppress(Malformed):
-        made = message(said=Words(subject, None, "Hello\n"))
-        assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", made.subject)
+    stencil = woven(["Hello ", 0], ["Hello"], None, 1)
+    for said in Words(subject, None, "Hello\n"), Filling(stencil, (subject,)):
+        with suppress(Malformed):
+            made = message(said=said)
+            assert made.subject == said.subject
+            assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", made.subject)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ _WORDS_JA: Final = {
     Breach.CONFIGURATION_SET: "SESの設定セットの名前として使えない文字があります",
 }
 #: Where what is refused is written.
+_OF_THE_POLICY: Final = {Breach.MANY_HEADERS: ("organisation", "unsubscribe_base")}
 _OF_THE_SENDER: Final = {Breach.SENDER: "address", Breach.CONFIGURATION_SET: "configuration_set"}
 _OF_THE_CAMPAIGN: Final = {
     Breach.REPLY_TO: "reply_to",
@@ -63,6 +64,8 @@ def ses_limits(draft: Draft) -> Iterator[Verdict]:
 
 def _place(draft: Draft, breach: Breach) -> Place:
     """Where what SES would refuse is written."""
+    if breach in _OF_THE_POLICY:
+        return draft.policy_at(*_OF_THE_POLICY[breach])
     if breach in _OF_THE_SENDER:
         return draft.policy_at("senders", draft.campaign.from_, _OF_THE_SENDER[breach])
     return draft.at(_OF_THE_CAMPAIGN.get(breach, "body"))

@@ -36,15 +36,12 @@ class Slow:
         assert self.answer.acquire(timeout=30)
         return Sent((Outcome(State.ACCEPTED),) * len(parcels), slow_down=self.slow_down)
 
-    def calls(self) -> int:
-        """How many more calls were begun, once no further one comes."""
-        count = 0
-        while True:
-            try:
-                self.called.get(timeout=0.3)
-            except Empty:
-                return count
-            count += 1
+    def assert_calls(self, count: int) -> None:
+        """So many more calls begin, however long it takes, and then no further one."""
+        for _ in range(count):
+            self.called.get(timeout=30)
+        with pytest.raises(Empty):
+            self.called.get(timeout=0.3)
 
 
 def claims(count: int) -> Iterator[Claimed]:
@@ -92,7 +89,7 @@ def test_a_transport_that_stops_answering_holds_two_calls_not_all_that_there_mig
 ) -> None:
     transport = Slow()
     thread = flown(transport, 8, settled, 12)
-    assert transport.calls() == 2
+    transport.assert_calls(2)
     transport.answer.release(12)
     thread.join(30)
     assert len(settled) == 12
@@ -101,12 +98,10 @@ def test_a_transport_that_stops_answering_holds_two_calls_not_all_that_there_mig
 def test_every_answer_that_was_waited_for_allows_one_more_up_to_the_limit(settled: list[BatchId]) -> None:
     transport = Slow()
     thread = flown(transport, 4, settled, 12)
-    assert transport.calls() == 2
-    begun = []
-    for _ in range(4):
+    transport.assert_calls(2)
+    for begun in (2, 2, 1, 1):  # each answer makes room for one, and for one more until there are four
         transport.answer.release()
-        begun.append(transport.calls())
-    assert begun == [2, 2, 1, 1], "each answer makes room for one, and for one more until there are four"
+        transport.assert_calls(begun)
     transport.answer.release(12)
     thread.join(30)
     assert len(settled) == 12
@@ -115,9 +110,9 @@ def test_every_answer_that_was_waited_for_allows_one_more_up_to_the_limit(settle
 def test_too_much_for_the_other_side_goes_back_to_two(settled: list[BatchId]) -> None:
     transport = Slow(slow_down=True)
     thread = flown(transport, 8, settled, 6)
-    assert transport.calls() == 2
+    transport.assert_calls(2)
     transport.answer.release()
-    assert transport.calls() == 1, "one for the answer, and none more"
+    transport.assert_calls(1)  # one for the answer, and none more
     transport.answer.release(6)
     thread.join(30)
     assert len(settled) == 6

@@ -47,7 +47,7 @@ def server(_running: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
 
 @pytest.fixture
 def ses(server: Server) -> SesTransport:
-    return SesTransport.connect("ap-northeast-1", {NEWS: "campaigns"}, endpoint=server.url, read_seconds=1)
+    return SesTransport.connect("ap-northeast-1", {NEWS: "campaigns"}, endpoint=server.url)
 
 
 def parcel(number: int, stencil: object = STENCIL, name: str = "") -> Parcel:
@@ -301,7 +301,7 @@ def test_no_file_of_the_machine_makes_a_call_twice(
     monkeypatch.delenv("AWS_MAX_ATTEMPTS")
     monkeypatch.delenv("AWS_RETRY_MODE")
     server.answering = lambda _path, _request: reply
-    connected = SesTransport.connect("ap-northeast-1", {}, endpoint=server.url, read_seconds=1)
+    connected = SesTransport.connect("ap-northeast-1", {}, endpoint=server.url)
     connected.send(BATCH, [parcel(1), parcel(2)])
     assert len(server.requests) == 1
     connected.send(BATCH, [alone(3)])

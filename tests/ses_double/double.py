@@ -4,6 +4,7 @@ import http.client
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,6 +76,13 @@ class Double:
         """Address -> messages accepted for it, also those that then bounced or could not be rendered."""
         answer: dict[str, int] = self._ask("accepted")
         return answer
+
+    def wait_until_accepted(self, count: int) -> None:
+        """Until so many messages were accepted in all: a client may have given up before that."""
+        end = time.monotonic() + _PATIENCE_SECONDS
+        while sum(self.accepted().values()) < count:
+            assert time.monotonic() < end, f"the double never accepted {count}: {self.accepted()}"
+            time.sleep(0.01)
 
     def mailbox(self, address: str) -> list[dict[str, Any]]:
         """What one address finds, oldest first (see `Mail.shown`)."""

@@ -7,7 +7,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 from click.shell_completion import CompletionItem
@@ -72,6 +72,15 @@ class _Group(click.Group):
         found = [CompletionItem(name, help=_COMMANDS[name][1]) for name in names]
         return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        """The help and the version are written here, before there is anything to invoke."""
+        try:
+            return super().make_context(*args, **more)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            return _leave(_no_room(error), Path())
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -81,14 +90,18 @@ class _Group(click.Group):
             if error.errno not in _NO_ROOM:
                 raise
             trouble = _no_room(error)
-        from pipeline.workspace.near import language_near  # noqa: PLC0415
+        return _leave(trouble, ctx.obj.start if isinstance(ctx.obj, Place) else Path())
 
-        place = ctx.obj if isinstance(ctx.obj, Place) else Place(Path())
-        sentence, remedy = trouble.told(language_near(place.start.resolve()))
-        click.secho(f"postmerge: {sentence}", fg="red", err=True)
-        if remedy:
-            click.echo(f"  {remedy}", err=True)
-        sys.exit(int(trouble.exit_status))
+
+def _leave(trouble: PipelineError, start: Path) -> NoReturn:
+    """Say what is wrong and what helps, in the language of the repository around `start`, and exit."""
+    from pipeline.workspace.near import language_near  # noqa: PLC0415
+
+    sentence, remedy = trouble.told(language_near(start.resolve()))
+    click.secho(f"postmerge: {sentence}", fg="red", err=True)
+    if remedy:
+        click.echo(f"  {remedy}", err=True)
+    sys.exit(int(trouble.exit_status))
 
 
 def _no_room(error: OSError) -> PipelineError:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from typing import Final, Self
 
 from pipeline.errors import PipelineError
@@ -74,12 +74,10 @@ class ChildProcess:
         self._stencils: list[Stencil] = []
         # a part may need six bytes a character as JSON; subject, HTML and text
         self._longest_frame = 18 * limits.part_characters + 65536
-        with ExitStack() as stack:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="postmerge-render-"))
+        # It works in a folder that has nothing in it, and that goes at once: after a kill -9 nobody would.
+        with tempfile.TemporaryDirectory(prefix="postmerge-render-") as folder:
             self._process = _start(folder)
-            self._stack = stack.pop_all()
         self._patience = Patience(self._process.kill)
-        self._stack.callback(self._patience.leave)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
@@ -153,7 +151,7 @@ class ChildProcess:
             self._process.kill()
             status = self._process.wait()
         self._out.close()
-        self._stack.close()
+        self._patience.leave()
         return _ENDS.get(-status, UNKNOWN_END)
 
     def _say(self, value: object) -> None:

@@ -169,9 +169,17 @@ def test_nothing_is_left_running_afterwards(mail: Change) -> None:
         renderer.render([person()])
         assert renderer._child is not None
         process = renderer._child._process
-        folder = Path(f"/proc/{process.pid}/cwd").readlink()
     assert process.returncode == 0
-    assert not folder.exists()
+
+
+def test_a_child_that_is_at_work_has_no_folder_that_a_kill_could_leave(mail: Change) -> None:
+    with Renderer(mail(), KEY) as renderer:
+        renderer.render([person()])
+        assert renderer._child is not None
+        folder, deleted, _ = str(Path(f"/proc/{renderer._child._process.pid}/cwd").readlink()).partition(" (")
+        assert Path(folder).name.startswith("postmerge-render-")
+        assert deleted
+        assert not Path(folder).exists()
 
 
 def test_every_mail_has_its_own_unsubscribe_link(mail: Change, render: Render) -> None:

@@ -99,14 +99,18 @@ def test_a_read_only_outbox_leaves_everybody_held(tmp_path: Path) -> None:
     _assert_all_get_it(story, 12)
 
 
-@pytest.mark.parametrize("words", [("status",), ("check", "--format", "json")])
+@pytest.mark.parametrize(
+    "words", [("status",), ("check", "--format", "json"), ("--help",), ("check", "--help")]
+)
 def test_an_output_that_cannot_be_written_to_its_end_is_said_and_is_no_finding(
     words: tuple[str, ...], tmp_path: Path
 ) -> None:
     story = unordered(tmp_path / "repository", members=2)
-    command = [sys.executable, "-m", "pipeline", "-C", str(story.root), *words]
+    command = [sys.executable, "-m", "pipeline", *words]
     with Path("/dev/full").open("wb") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=story.root, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
     assert done.returncode == 3, done.stderr
     assert done.stderr.startswith("postmerge: the output cannot be written to its end: No space left"), done
     assert "Traceback" not in done.stderr

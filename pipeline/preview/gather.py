@@ -40,6 +40,14 @@ _LARGEST_FRAME: Final = 400_000
 #: minutes for the pictures of a million.
 _LARGEST_SITTER: Final = 120_000
 _MOST_LINKS: Final = 300
+#: Mails that took all the time there is, after which the others of the campaign are not tried.
+_COSTLY_MAX: Final = 2
+_NOT_TRIED: Final = RenderFailure(
+    Sentence(
+        "This mail was not tried: two before it took too much time.",
+        "このメールの作成は試していません。先の2通に時間がかかりすぎたためです。",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +127,19 @@ def _filled(
 
 
 def _rendered(source: MailSource, cast: Cast, spare: Spare) -> list[Message | RenderFailure | None]:
-    """A mail or a failure for everybody; one that takes a child along does not take the others."""
+    """A mail or a failure for everybody; one that takes a child along does not take the others.
+
+    After two that took all the time there is, the others are not tried.
+    """
+    made: list[Message | RenderFailure | None] = []
+    costly = 0
     # not shared: to find out what several mails have in common takes longer than to make these few
     with Renderer(source, EXAMPLE_KEY, errand=Errand.EACH, spare=spare) as renderer:
-        return list(renderer.render([part.row for part in cast.parts]))
+        for part in cast.parts:
+            [result] = renderer.render([part.row]) if costly < _COSTLY_MAX else [_NOT_TRIED.of(part.row.id)]
+            costly += isinstance(result, RenderFailure) and result.costly
+            made.append(result)
+    return made
 
 
 def _rolls(

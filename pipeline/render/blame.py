@@ -135,7 +135,8 @@ def failure_of(error: Exception, part: str) -> RenderFailure:
         return error.failure
     template, line = _place(error, part)
     sentence, remedy = _words(error)
-    return RenderFailure(sentence, remedy, template, line, undefined=isinstance(error, UndefinedError))
+    undefined, costly = isinstance(error, UndefinedError), isinstance(error, TookTooLong)
+    return RenderFailure(sentence, remedy, template, line, undefined=undefined, costly=costly)
 
 
 def _words(error: Exception) -> _Words:

@@ -39,6 +39,7 @@ _ENDS: Final[dict[int, RenderFailure]] = {
             "Look for a calculation or a repetition of unusual size.",
             "極端に大きい計算や繰り返しがないか確認してください。",
         ),
+        costly=True,
     ),
     signal.SIGKILL: RenderFailure(
         Sentence(
@@ -46,6 +47,7 @@ _ENDS: Final[dict[int, RenderFailure]] = {
             "このメールの作成に時間またはメモリーがかかりすぎたため、中止しました。",
         ),
         Sentence("Look for a loop that does not end.", "終わらない繰り返しがないか確認してください。"),
+        costly=True,
     ),
     signal.SIGABRT: RenderFailure(
         Sentence(

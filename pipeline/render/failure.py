@@ -24,6 +24,8 @@ class RenderFailure:
     recipient_id: str | None = None
     #: Whether a template names what is not there.
     undefined: bool = False
+    #: Whether it took all the time that a mail may take: another one may take as long.
+    costly: bool = False
 
     def of(self, recipient_id: str) -> "RenderFailure":
         """The same failure, filed under a row."""

@@ -23,6 +23,7 @@ class Probe:
         self._renderer = renderer
         self._link = f"{source.unsubscribe_base}/x" if source.unsubscribe_base else _LINK
         self._over = False
+        self._at_once = 1
         self.branches = [branch for told in renderer.told for branch in told.fresh]
 
     def rendered(self, rows: Sequence[Recipient], results: Sequence[Message | RenderFailure]) -> list["Way"]:
@@ -31,16 +32,22 @@ class Probe:
         return [Way(*each) for each in zip(rows, self._renderer.told, failures, strict=False)]
 
     def ask(self, rows: Sequence[Recipient]) -> list["Way"]:
-        """The way of each of `rows`; fewer when a row was too much for the child, and none after that."""
+        """The way of each of `rows`; fewer when a row was too much for the child, and none after that.
+
+        The first goes alone: a template that never ends would cost every one of them its time limit.
+        """
         ways: list[Way] = []
-        for start in range(0, len(rows), _AT_ONCE):
-            if self._over:
-                break
-            some = rows[start : start + _AT_ONCE]
+        waiting = rows
+        while waiting and not self._over:
+            some, waiting = waiting[: self._at_once], waiting[self._at_once :]
             told = self._renderer.watch(some, self._link)
             self.branches += [branch for taken, _ in told for branch in taken.fresh]
-            ways += [Way(row, *each) for row, each in zip(some, told, strict=False)]
-            self._over = len(told) < len(some)
+            made = [Way(row, *each) for row, each in zip(some, told, strict=False)]
+            self._over = len(made) < len(some)
+            if self._at_once == 1:
+                self._over |= any(way.failure is not None and way.failure.costly for way in made)
+            self._at_once = _AT_ONCE
+            ways += made
         return ways
 
 

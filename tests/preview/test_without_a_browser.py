@@ -21,6 +21,7 @@ from pipeline.preview.picture import Press
 from pipeline.preview.reading import Cut
 from pipeline.preview.sheet import Album, Mail, Person, Sheet, View
 from pipeline.render.cast import Part
+from pipeline.render.personas import KINDS
 from tests.preview.browser import needs_a_browser
 from tests.preview.scene import HOSTILE, PAGE, TEXT, YAML, scene
 from tests.stories.story import CAMPAIGN, Story
@@ -81,6 +82,16 @@ def test_a_mail_that_fails_for_one_person_is_explained_and_the_others_are_shown(
     assert "The template divides by zero." in html
     assert "body.html, line" in html
     assert len(frames(html)) >= 6
+
+
+def test_a_template_that_never_ends_is_tried_twice_and_the_others_say_that_they_were_not(
+    tmp_path: Path,
+) -> None:
+    loop = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
+    html, _ = made(scene(tmp_path / "repository", PAGE.replace("MORE", loop)))
+    assert html.count("The mail takes too much computing time.") >= 2
+    assert html.count("This mail was not tried: two before it took too much time.") == len(KINDS) - 2
+    assert not frames(html)
 
 
 def test_five_megabytes_and_thousands_of_links_make_no_monster(tmp_path: Path) -> None:

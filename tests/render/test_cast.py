@@ -11,6 +11,7 @@ from pipeline.render.branch import Branch
 from pipeline.render.cast import Cast, cast_of
 from pipeline.render.personas import KINDS, invented
 from pipeline.render.probe import Probe, Way
+from pipeline.render.renderer import Renderer
 from pipeline.render.source import MailSource
 
 Mail = Callable[..., MailSource]
@@ -136,9 +137,20 @@ def test_a_template_that_fails_for_everybody_still_has_its_people(mail: Mail) ->
     assert [part.kind for part in found.parts] == list(KINDS)
 
 
-def test_a_template_without_end_costs_no_more_than_its_limit(mail: Mail) -> None:
+def test_a_template_without_end_costs_no_more_than_its_limit(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    watch = Renderer.watch
+
+    def counted(renderer: Renderer, rows: Sequence[Recipient], link: str) -> object:
+        asked.append(len(rows))
+        return watch(renderer, rows, link)
+
+    monkeypatch.setattr(Renderer, "watch", counted)
     found = cast(mail, "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}x", ["a"])
     assert [part.kind for part in found.parts] == list(KINDS)
+    assert asked == [1]
 
 
 def test_people_of_the_author_join_with_ordinary_values_for_the_rest(mail: Mail) -> None:

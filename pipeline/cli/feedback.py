@@ -15,7 +15,9 @@ from pipeline.cli.options import Place, branch_option, format_option, policy_opt
 from pipeline.clock import SystemClock
 from pipeline.delivery.looking import assert_ledger_is_whole
 from pipeline.desk import Desk
-from pipeline.errors import UsageError
+from pipeline.errors import Refused, UsageError
+from pipeline.feedback import suppression
+from pipeline.feedback.extract import Suppressing
 from pipeline.feedback.heard import Heard
 from pipeline.feedback.kept import Kept
 from pipeline.feedback.queue import Queue
@@ -25,6 +27,7 @@ from pipeline.ledger.entry import State
 from pipeline.models.quantity import parse_duration
 from pipeline.plan.columns import wrapped
 from pipeline.wiring.of_feedback import file_queue_of, queue_of
+from pipeline.workspace.git import takes_up
 
 _NOTHING: Final = "No event has come."
 
@@ -46,6 +49,8 @@ class _Done:
     target: str
     taken: Taken
     campaigns: list[_Campaign] = field(default_factory=list)
+    #: What the suppression list has, by why; None where none was asked for.
+    suppressed: Counter[Suppressing] | None = None
 
 
 @click.command()
@@ -55,6 +60,12 @@ class _Done:
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read this file in the place of the queue, one JSON object a line.",
+)
+@click.option(
+    "--suppression",
+    "listed",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write who bounced for good or complained, in any campaign, into this list.",
 )
 @format_option("text", "json", "markdown")
 @policy_option()
@@ -66,6 +77,7 @@ def feedback(  # noqa: PLR0917 click hands them over like this
     /,
     limit: str | None,
     file: Path | None,
+    listed: Path | None,
     form: str,
     policy_file: Path | None,
     target: str,
@@ -75,11 +87,24 @@ def feedback(  # noqa: PLR0917 click hands them over like this
 
     Events are kept in the archive, and then taken out of the queue. The gate and `status` go by what is
     kept; who is unknown is settled where events prove it. Safe to run twice, and after a kill.
+
+    The list of `--suppression` is a CSV file that `suppression` in policy.yaml can name: it is read again
+    when each batch is sent. It holds addresses, so it must lie where git does not take it up.
     """
+    if listed is not None and not listed.parent.is_dir():
+        raise UsageError(f"--suppression {listed}: there is no folder {listed.parent}.")
+    if listed is not None and takes_up(listed):
+        raise Refused(
+            f"{listed} would hold addresses, and git would take it up.",
+            f"Name it in .gitignore, or choose a place outside the repository; and if git has it already: "
+            f"git rm --cached {listed}",
+        )
     stay = None if limit is None or file is not None else _duration(limit)
     with desks.open_desk(place.start, target, branch, policy_file) as desk, Narration() as narration:
         queue = _queue(desk, target) if file is None else file_queue_of(file)
         done = _read(desk, target, queue, stay, narration)
+        if listed is not None:
+            done.suppressed = _listed(desk, listed)
     click.echo(_shown(done, form))
 
 
@@ -126,12 +151,27 @@ def _read(desk: Desk, target: str, queue: Queue, stay: timedelta | None, narrati
     return done
 
 
+def _listed(desk: Desk, path: Path) -> Counter[Suppressing]:
+    archive = desk.archive()
+    people = suppression.suppressed(desk.ledger, archive, Kept(archive))
+    suppression.write(path, people)
+    return Counter(one.why for one in people)
+
+
 def as_text(done: _Done) -> str:
     """A block for each campaign, in lines of at most 80 columns."""
     blocks = [_block(campaign) for campaign in done.campaigns]
     if done.taken.aside:
         blocks.append(wrapped(_aside(done.taken.aside), rest="  "))
-    return "\n".join(blocks or [_NOTHING])
+    blocks = blocks or [_NOTHING]
+    if done.suppressed is not None:
+        blocks.append(wrapped(_suppressed(done.suppressed), rest="  "))
+    return "\n".join(blocks)
+
+
+def _suppressed(counted: Counter[Suppressing]) -> str:
+    bounced, complained = counted[Suppressing.BOUNCED], counted[Suppressing.COMPLAINED]
+    return f"suppression list: {bounced:,} addresses that bounced for good, {complained:,} that complained"
 
 
 def _aside(aside: Counter[str]) -> str:
@@ -158,8 +198,9 @@ def _block(campaign: _Campaign) -> str:
 
 def as_markdown(done: _Done) -> str:
     """A table; for the summary of a workflow's run."""
+    last = [] if done.suppressed is None else ["", _suppressed(done.suppressed)]
     if not done.campaigns and not done.taken.aside:
-        return _NOTHING
+        return "\n".join([_NOTHING, *last])
     lines = ["| campaign | events | delivered | bounced | complained | lost | no longer unknown |"]
     lines.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for one in done.campaigns:
@@ -167,7 +208,7 @@ def as_markdown(done: _Done) -> str:
         numbers = (one.events, heard.delivered, heard.bounced, heard.complained, heard.lost)
         counted = " | ".join(f"{number:,}" for number in (*numbers, one.told.resolved.total()))
         lines.append(f"| {one.id} | {counted} |")
-    return "\n".join([*lines, *(["", _aside(done.taken.aside)] if done.taken.aside else [])])
+    return "\n".join([*lines, *(["", _aside(done.taken.aside)] if done.taken.aside else []), *last])
 
 
 def as_data(done: _Done) -> dict[str, Any]:
@@ -191,4 +232,7 @@ def as_data(done: _Done) -> dict[str, Any]:
             for campaign in done.campaigns
         ],
         "aside": dict(sorted(done.taken.aside.items())),
+        "suppression": None
+        if done.suppressed is None
+        else {why: done.suppressed[why] for why in Suppressing},
     }

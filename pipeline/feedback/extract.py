@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 import orjson
@@ -55,6 +56,22 @@ def events_of(extract: bytes, batches: frozenset[BatchId]) -> Iterator[Event]:
         for name in names.keys() & batches_said.keys():
             for tag in batches_said[name]:
                 yield Event(plain, MessageName(names[name], tag), permanent=kind == _PERMANENT)
+
+
+class Suppressing(StrEnum):
+    """What says that an address is to get no more mail."""
+
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+
+def suppressing(extract: bytes) -> Iterator[tuple[int, str, Suppressing]]:
+    """Of whom it says so: the revision that they got, the tag of the recipient, and what."""
+    kinds = orjson.loads(extract)["kinds"]
+    for kind, what in ((_PERMANENT, Suppressing.BOUNCED), (EventKind.COMPLAINT, Suppressing.COMPLAINED)):
+        for name, tags in kinds.get(kind, {}).items():
+            revision = int(name.partition("/")[0])
+            yield from ((revision, tag, what) for tag in tags)
 
 
 @dataclass(slots=True)

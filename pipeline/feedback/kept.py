@@ -11,7 +11,7 @@ import orjson
 from pipeline.archive.store import Archive
 from pipeline.errors import PipelineError
 from pipeline.feedback.event import Event
-from pipeline.feedback.extract import Tally, events_of, extract_of
+from pipeline.feedback.extract import Suppressing, Tally, events_of, extract_of, suppressing
 from pipeline.feedback.heard import Heard
 from pipeline.ledger.entry import BatchId
 
@@ -66,6 +66,19 @@ class Kept:
         """Those of some batches of a campaign; raises as `heard`."""
         for extract in self._read(list(self._keys(campaign))):
             yield from events_of(extract, batches)
+
+    def suppressing(self, campaign: str) -> dict[int, dict[str, Suppressing]]:
+        """Who bounced for good or complained: by revision, and then by tag. Raises as `heard`.
+
+        A complaint is the worse of the two: who complains has had the mail.
+        """
+        found: dict[int, dict[str, Suppressing]] = {}
+        for extract in self._read(list(self._keys(campaign))):
+            for revision, tag, what in suppressing(extract):
+                people = found.setdefault(revision, {})
+                if people.get(tag) is not Suppressing.COMPLAINED:
+                    people[tag] = what
+        return found
 
     def _keys(self, campaign: str) -> Iterator[str]:
         return self._archive.keys(f"heard/{campaign}/")

@@ -152,6 +152,13 @@ class Repository:
         return None
 
 
+def takes_up(path: Path) -> bool:
+    """Whether `git add` would take a file up: it lies in a repository, and nothing says to ignore it."""
+    path = path.resolve()
+    # 0: it is ignored; 1: it is not, or git has it already; 128: there is no repository around it
+    return git_process.run(path.parent, "check-ignore", "--quiet", "--", str(path)).returncode == 1
+
+
 def _readings(ref: str) -> tuple[str, ...]:
     if not ref or not ref.isprintable():
         return ()

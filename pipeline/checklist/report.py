@@ -46,12 +46,11 @@ class CampaignReport:
     items: tuple[Item, ...]
     findings: tuple[Finding, ...]
 
-    @property
-    def hindered(self) -> Mapping[Sentence, Counter[str]]:
-        """Why items could not run: by the reason how many, under each heading."""
+    def because(self, status: Status) -> Mapping[Sentence, Counter[str]]:
+        """Why items have a status, such as that they could not run: by the reason how many, by heading."""
         found: dict[Sentence, Counter[str]] = {}
         for item in self.items:
-            if item.status is Status.COULD_NOT_RUN and item.reason is not None:
+            if item.status is status and item.reason is not None:
                 found.setdefault(item.reason, Counter())[item.heading] += 1
         return found
 

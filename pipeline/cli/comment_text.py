@@ -165,7 +165,8 @@ def _checklist(found: CampaignReport, links: Links, words: _Words, language: Lan
         lines.append(f"| {names.get(heading, heading)} | {' | '.join(map(str, _counts(items)))} |")
     yield "\n".join(lines)
     hindered = [
-        (headings.total(), reason.in_language(language)) for reason, headings in found.hindered.items()
+        (headings.total(), reason.in_language(language))
+        for reason, headings in found.because(Status.COULD_NOT_RUN).items()
     ]
     if hindered:
         yield "\n".join(words.hindered.format(count=n, reason=escaped(why)) for n, why in hindered)

@@ -23,7 +23,7 @@ _BEFORE_CARET = 30
 #: Of more campaigns than this only those that are not green are shown item by item.
 _DETAILED_MAX = 5
 _TITLES = {rule.id: Sentence(rule.title, rule.title_ja) for rule in ALL}
-#: So many items that could not run for one and the same reason are told at once.
+#: So many items that could not run, or wait for the delivery, for one and the same reason are told at once.
 _TOGETHER_MIN = 3
 #: Items that are only counted; every other status is worth a line.
 _QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
@@ -130,24 +130,24 @@ def _by_heading(campaign: CampaignReport, language: Language) -> Iterator[str]:
         yield from (
             _shown(item, language)
             for item in items
-            if item.status not in _QUIET and not (_could_not(item) and item.reason in together)
+            if item.status not in _QUIET and (item.status, item.reason or SILENCE) not in together
         )
-    for reason, headings in together.items():
-        status = click.style(words.status[Status.COULD_NOT_RUN], fg=_STATUS_COLOURS[Status.COULD_NOT_RUN])
+    for (kind, reason), headings in together.items():
+        status = click.style(words.status[kind], fg=_STATUS_COLOURS[kind])
         by_title = {words.headings[heading]: count for heading, count in headings.items()}
         said = reason.in_language(language)
         yield f"     {words.at_once.format(status=status, count=headings.total(), reason=said)}"
         yield f"       {_listed(by_title, words)}"
 
 
-def _could_not(item: Item) -> bool:
-    return item.status is Status.COULD_NOT_RUN
-
-
-def _together(campaign: CampaignReport) -> Mapping[Sentence, Counter[str]]:
-    """By the reasons for which many items could not run, how many there are under each heading."""
-    found = campaign.hindered.items()
-    return {reason: headings for reason, headings in found if headings.total() >= _TOGETHER_MIN}
+def _together(campaign: CampaignReport) -> Mapping[tuple[Status, Sentence], Counter[str]]:
+    """By what many items have in common, status and reason, how many there are under each heading."""
+    return {
+        (status, reason): headings
+        for status in (Status.COULD_NOT_RUN, Status.LATER)
+        for reason, headings in campaign.because(status).items()
+        if headings.total() >= _TOGETHER_MIN
+    }
 
 
 def _shown(item: Item, language: Language) -> str:

@@ -111,7 +111,12 @@ def test_without_the_contacts_their_items_are_left_for_later(story: Story, run: 
     assert all("members.csv" in item["reason"] for item in of_people)
     assert {item["rule"] for item in later} >= {"system/test-send", "system/approval"}
     assert found["ok"] is True
-    assert f"{len(later)} for delivery to check" in run("check", status=0).stdout
+    text = run("check", status=0).stdout
+    assert f"{len(later)} for delivery to check" in text
+    waiting = [item for item in later if "members.csv" in (item["reason"] or "")]
+    assert text.count("members.csv") == 1, "what many wait for is told once"
+    assert f" {len(waiting)} items: " in text
+    assert "system/test-send" in text
 
 
 def test_annotations_stand_on_their_lines_and_cannot_be_forged(story: Story, run: Run) -> None:

@@ -47,7 +47,7 @@ class Kept:
         keys = list(self._keys(campaign))
         if not keys:
             return Heard()
-        answer = f"counted/{campaign}/{_digest(chr(10).join([_COUNTING, *keys]).encode())}.json"
+        answer = f"counted/{campaign}/{_digest_of(_COUNTING, *keys)}.json"
         if self._archive.exists(answer):
             return _heard(self._archive.read(answer))
         heard = self._counted(campaign, keys)
@@ -66,6 +66,10 @@ class Kept:
         """Those of some batches of a campaign; raises as `heard`."""
         for extract in self._read(list(self._keys(campaign))):
             yield from events_of(extract, batches)
+
+    def state(self, campaign: str) -> str:
+        """A digest of which pages there are: while it is the same, every answer is. Raises as `heard`."""
+        return _digest_of(*self._keys(campaign))
 
     def suppressing(self, campaign: str) -> dict[int, dict[str, Suppressing]]:
         """Who bounced for good or complained: by revision, and then by tag. Raises as `heard`.
@@ -104,6 +108,10 @@ def _whole(key: str, data: bytes) -> bytes:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _digest_of(*lines: str) -> str:
+    return _digest("\n".join(lines).encode())
 
 
 def _heard(written: bytes) -> Heard:

@@ -5,18 +5,22 @@ the mail was sent to, also where a forwarder reports another one.
 """
 
 import csv
+import hashlib
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import orjson
 
 from pipeline.archive.store import Archive
 from pipeline.audience.frozen import FrozenAudience
 from pipeline.errors import PipelineError
 from pipeline.feedback.extract import Suppressing
 from pipeline.feedback.kept import Kept
+from pipeline.ledger.entry import Revision
 from pipeline.ledger.store import Ledger
 from pipeline.models.recipient import Recipient
 from pipeline.render.message import recipient_tag
@@ -41,15 +45,31 @@ def suppressed(ledger: Ledger, archive: Archive, kept: Kept) -> tuple[Suppressed
     """
     found: dict[str, Suppressed] = {}
     for campaign in ledger.campaigns():
-        said = kept.suppressing(campaign)
-        for revision in ledger.revisions(campaign):
-            if people := said.get(revision.number):
-                audience = FrozenAudience.open(archive, campaign, revision.audience)
-                for address, why in _addresses(audience, people):
-                    known = found.get(address.lower())
-                    if known is None or (known.why, why) == (Suppressing.BOUNCED, Suppressing.COMPLAINED):
-                        found[address.lower()] = Suppressed(address, why, campaign)
+        for address, why in _known_of(campaign, ledger.revisions(campaign), archive, kept):
+            known = found.get(address.lower())
+            if known is None or (known.why, why) == (Suppressing.BOUNCED, Suppressing.COMPLAINED):
+                found[address.lower()] = Suppressed(address, why, campaign)
     return tuple(found[key] for key in sorted(found))
+
+
+def _known_of(
+    campaign: str, revisions: Sequence[Revision], archive: Archive, kept: Kept
+) -> Iterator[tuple[str, Suppressing]]:
+    """Of one campaign. Kept in the archive: its audiences are read again when more has been heard, only."""
+    state = "\n".join([kept.state(campaign), *(revision.audience for revision in revisions)])
+    key = f"suppression/{campaign}/{hashlib.sha256(state.encode()).hexdigest()}.json"
+    if not archive.exists(key):
+        archive.create(key, orjson.dumps(list(_read_of(campaign, revisions, archive, kept))))
+    yield from ((address, Suppressing(why)) for address, why in orjson.loads(archive.read(key)))
+
+
+def _read_of(
+    campaign: str, revisions: Sequence[Revision], archive: Archive, kept: Kept
+) -> Iterator[tuple[str, Suppressing]]:
+    said = kept.suppressing(campaign)
+    for revision in revisions:
+        if people := said.get(revision.number):
+            yield from _addresses(FrozenAudience.open(archive, campaign, revision.audience), people)
 
 
 def _addresses(

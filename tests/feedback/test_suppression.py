@@ -131,3 +131,19 @@ def test_an_audience_that_the_archive_has_lost_makes_no_shorter_list(books: Book
         file.unlink()
     with pytest.raises(PipelineError):
         books.listed()
+
+
+def test_the_audience_of_a_campaign_is_read_again_only_when_more_was_heard_of_it(
+    books: Books, tmp_path: Path
+) -> None:
+    books.send("a", m1="ann@home.example", m2="bob@home.example")
+    books.hear("Bounce", "a", 1, "m1")
+    before = books.listed()
+    audience = tmp_path / "audiences"
+    audience.rename(tmp_path / "elsewhere")
+    assert books.listed() == before
+    books.hear("Complaint", "a", 1, "m2")
+    with pytest.raises(PipelineError):
+        books.listed()
+    (tmp_path / "elsewhere").rename(audience)
+    assert [one.why for one in books.listed()] == [Suppressing.BOUNCED, Suppressing.COMPLAINED]

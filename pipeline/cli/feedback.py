@@ -171,7 +171,7 @@ def as_text(done: _Done) -> str:
 
 def _suppressed(counted: Counter[Suppressing]) -> str:
     bounced, complained = counted[Suppressing.BOUNCED], counted[Suppressing.COMPLAINED]
-    return f"suppression list: {bounced:,} addresses that bounced for good, {complained:,} that complained"
+    return f"suppression list: {bounced:,} bounced for good, {complained:,} complained"
 
 
 def _aside(aside: Counter[str]) -> str:

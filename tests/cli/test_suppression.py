@@ -65,7 +65,7 @@ def test_whoever_is_on_the_list_is_left_out_of_the_next_campaign(
 ) -> None:
     listed = story.root / "reported.csv"
     said = run("feedback", "--events", str(events), "--suppression", str(listed), status=0)
-    last = "suppression list: 1 addresses that bounced for good, 1 that complained"
+    last = "suppression list: 1 bounced for good, 1 complained"
     assert said.stdout.splitlines()[-1] == last
     assert "people.example" not in said.output
     assert listed.read_text(encoding="utf-8") == WRITTEN
@@ -108,14 +108,14 @@ def test_the_list_is_made_anew_from_what_is_kept_and_without_events_it_is_empty(
     words = ("feedback", "--events", str(none), "--suppression", str(listed))
     assert run(*words, status=0).stdout.splitlines() == [
         "No event has come.",
-        "suppression list: 0 addresses that bounced for good, 0 that complained",
+        "suppression list: 0 bounced for good, 0 complained",
     ]
     assert listed.read_text(encoding="utf-8") == "email,why,campaign\n"
     run("feedback", "--events", str(events), status=0)
     said = json.loads(run(*words, "--format", "json", status=0).stdout)
     assert said["suppression"] == {"bounced": 1, "complained": 1}
     assert listed.read_text(encoding="utf-8") == WRITTEN
-    assert "1 that complained" in run(*words, "--format", "markdown", status=0).stdout
+    assert "1 complained" in run(*words, "--format", "markdown", status=0).stdout
     assert (
         json.loads(run("feedback", "--events", str(none), "--format", "json").stdout)["suppression"] is None
     )

@@ -66,11 +66,12 @@ class Way:
 
     @property
     def tells(self) -> bool:
-        """Whether it is worth looking at: a mail, or a name that does not exist, whatever the values are.
+        """Whether it is worth looking at: a mail, or a fault of the template, whatever the values are.
 
-        Any other failure may be the fault of a value that was only tried.
+        That is a name that does not exist, or work without end. Any other failure may be the fault of a value
+        that was only tried.
         """
-        return self.failure is None or self.failure.undefined
+        return self.failure is None or self.failure.undefined or self.failure.costly
 
     @property
     def taken(self) -> frozenset[int]:

@@ -53,6 +53,14 @@ def test_whoever_a_branch_is_for_is_tried_too(mail: Change) -> None:
     assert with_it == [gold.id]
 
 
+def test_a_branch_without_end_is_found_although_only_few_take_it(mail: Change) -> None:
+    loop = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
+    words = f"{{% if recipient.rank == 'gold' %}}{loop}{{% endif %}}x"
+    (problem,) = problems(mail(words=words), invented(["family_name", "rank"], "ja"))
+    assert problem.sentence.en == "The mail takes too much computing time."
+    assert problem.place.en == "body.txt, line 1"
+
+
 def test_what_a_child_that_died_said_of_branches_is_asked_anew(mail: Change) -> None:
     people = invented(["family_name"], "ja")
     longest = max(len(person.fields["family_name"]) for person in people[:3])

@@ -4,9 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from pipeline.models.finding import Finding, blocking
 from pipeline.sentence import Language, Sentence
+
+#: So many items with one and the same reason are told at once.
+_ALIKE_MIN: Final = 3
 
 
 class Status(StrEnum):
@@ -53,6 +57,19 @@ class CampaignReport:
             if item.status is status and item.reason is not None:
                 found.setdefault(item.reason, Counter())[item.heading] += 1
         return found
+
+    @property
+    def alike(self) -> Mapping[tuple[Status, Sentence], Counter[str]]:
+        """What many items have in common that were not looked at, to be told once: status and reason.
+
+        By these how many items there are, under each heading.
+        """
+        return {
+            (status, reason): headings
+            for status in (Status.COULD_NOT_RUN, Status.LATER)
+            for reason, headings in self.because(status).items()
+            if headings.total() >= _ALIKE_MIN
+        }
 
     @property
     def green(self) -> bool:

@@ -23,8 +23,6 @@ _BEFORE_CARET = 30
 #: Of more campaigns than this only those that are not green are shown item by item.
 _DETAILED_MAX = 5
 _TITLES = {rule.id: Sentence(rule.title, rule.title_ja) for rule in ALL}
-#: So many items that could not run, or wait for the delivery, for one and the same reason are told at once.
-_TOGETHER_MIN = 3
 #: Items that are only counted; every other status is worth a line.
 _QUIET = frozenset({Status.PASS, Status.NOT_APPLICABLE})
 _STATUS_COLOURS = {
@@ -118,7 +116,7 @@ def _listed(counts: Mapping[str, int], words: Words) -> str:
 
 def _by_heading(campaign: CampaignReport, language: Language) -> Iterator[str]:
     """A line for each heading of the paper checklist, and one for each item that does not simply hold."""
-    words, together = words_of(language), _together(campaign)
+    words, alike = words_of(language), campaign.alike
     width = max(cell_len(title) for title in words.headings.values())
     for heading, title in words.headings.items():
         items = [item for item in campaign.items if item.heading == heading]
@@ -130,24 +128,14 @@ def _by_heading(campaign: CampaignReport, language: Language) -> Iterator[str]:
         yield from (
             _shown(item, language)
             for item in items
-            if item.status not in _QUIET and (item.status, item.reason or SILENCE) not in together
+            if item.status not in _QUIET and (item.status, item.reason or SILENCE) not in alike
         )
-    for (kind, reason), headings in together.items():
+    for (kind, reason), headings in alike.items():
         status = click.style(words.status[kind], fg=_STATUS_COLOURS[kind])
         by_title = {words.headings[heading]: count for heading, count in headings.items()}
         said = reason.in_language(language)
         yield f"     {words.at_once.format(status=status, count=headings.total(), reason=said)}"
         yield f"       {_listed(by_title, words)}"
-
-
-def _together(campaign: CampaignReport) -> Mapping[tuple[Status, Sentence], Counter[str]]:
-    """By what many items have in common, status and reason, how many there are under each heading."""
-    return {
-        (status, reason): headings
-        for status in (Status.COULD_NOT_RUN, Status.LATER)
-        for reason, headings in campaign.because(status).items()
-        if headings.total() >= _TOGETHER_MIN
-    }
 
 
 def _shown(item: Item, language: Language) -> str:

@@ -120,6 +120,7 @@ _EN: Final = {
     "text_same": "The text part is the same as before.",
     "checklist": "Checklist",
     "held": "{held} of {all} items hold",
+    "alike": "{count} items, {status}: {reason}",
     "digest": "content digest",
     "blank_unreadable": "The campaign cannot be read; the findings say why.",
     "blank_findings": "The campaign cannot be rendered; the findings say why.",

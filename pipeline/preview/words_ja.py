@@ -118,6 +118,7 @@ JA: Final = {
     "text_same": "テキストパートは変更前と同じです。",
     "checklist": "チェックリスト",
     "held": "{all}項目中{held}項目が合格",
+    "alike": "{status} {count}項目: {reason}",
     "digest": "コンテンツダイジェスト",
     "blank_unreadable": "キャンペーンを読み取れません。理由は指摘をご覧ください。",
     "blank_findings": "メールを作成できません。理由は指摘をご覧ください。",

@@ -64,6 +64,16 @@ def test_the_page_works_with_frames_and_says_that_pictures_are_missing(tmp_path:
     assert "could not run" in html
 
 
+def test_what_many_items_wait_for_is_told_once(tmp_path: Path) -> None:
+    story = scene(tmp_path / "repository")
+    (story.root / "members.csv").unlink()
+    html, _ = made(story)
+    above, _, items = html.partition('class="items"')
+    assert re.search(r"[12]\d items, later, at delivery: [^<]*members\.csv", above)
+    assert "later, at delivery" in items
+    assert "members.csv" not in items
+
+
 def test_a_hostile_mail_is_text_in_the_page_and_never_markup(tmp_path: Path) -> None:
     html, _ = made(scene(tmp_path / "repository", PAGE.replace("MORE", HOSTILE)))
     outside = re.sub(r'srcdoc="[^"]*"', "", html)

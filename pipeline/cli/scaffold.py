@@ -5,13 +5,13 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from pipeline.checklist.wording.placeholder import ROOM
 from pipeline.errors import UsageError
 from pipeline.models.policy import Policy
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _GREETING = {"ja": "{{ recipient.%s or 'お客' }}様", "en": "Dear {{ recipient.%s or 'reader' }},"}
 _NOBODY = {"ja": "お客様", "en": "Dear reader,"}
-_FIRST_LINE = {"ja": "ここに本文を書きます。", "en": "Here goes what you have to say."}
 _LEAVE = {"ja": "配信停止はこちら", "en": "Unsubscribe here"}
 
 
@@ -31,7 +31,7 @@ def campaign(
     language = policy.language
     greeting = _greeting(columns, language)
     text = (
-        f"{greeting}\n\n{_FIRST_LINE[language]}\n\n-- \n{{{{ organisation.name }}}}\n"
+        f"{greeting}\n\n{ROOM[language]}\n\n-- \n{{{{ organisation.name }}}}\n"
         "{{ organisation.postal_address }}\n{{ organisation.contact }}\n"
         f"{_LEAVE[language]}: {{{{ unsubscribe_url }}}}\n"
     )

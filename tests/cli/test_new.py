@@ -24,6 +24,21 @@ def test_a_new_campaign_is_a_draft_until_its_author_says_otherwise(story: Story,
     assert "\nstate: draft" in (story.root / "campaigns/sale/campaign.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_new_campaign_that_nobody_has_written_cannot_be_ordered(
+    story: Story, run: Run, language: str
+) -> None:
+    story.write({"policy.yaml": POLICY.replace("language: en", f"language: {language}")})
+    run("new", "campaign", "sale", status=0)
+    file = story.root / "campaigns/sale/campaign.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("state: draft", "state: ready"), encoding="utf-8"
+    )
+    checked = run("check", status=1)
+    assert "campaigns/sale/body.txt:3:1" in checked.stdout
+    assert "[wording/placeholder]" in checked.stdout
+
+
 @pytest.mark.parametrize("kind", ["campaign", "segment"])
 def test_what_is_there_is_never_overwritten(story: Story, run: Run, kind: str) -> None:
     run("new", kind, "sale", "--title", "First", status=0)

@@ -1,13 +1,14 @@
 """What was left to be filled in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from pipeline.checklist.draft import Draft
 from pipeline.checklist.mail import Part
 from pipeline.checklist.rule import Need, Objection, Verdict, rule
 from pipeline.checklist.wording.dates import fold
+from pipeline.models.campaign import State
 
 _SLOTS_JA: Final = (
     "会社名|貴社名|御社名|団体名|氏名|お名前|名前|姓|名|宛名|担当者名?|担当|部署名?|役職|件名|日付|日時|年月日|"
@@ -17,6 +18,9 @@ _SLOTS_EN: Final = (
     r"(?:your |the )?(?:company|first|last|full|product|customer|client|recipient|sender)[ _-]?name|name|"
     r"date|insert[^\]>]{0,40}|link|url|address|phone|price|amount|cause|reason"
 )
+#: Where a new campaign has room for its text, by language. Green in a draft, so that it can be begun.
+ROOM: Final = {"ja": "ここに本文を書きます。", "en": "Here goes what you have to say."}
+_ROOM: Final = re.compile("|".join(map(re.escape, ROOM.values())))
 _MARKS: Final = "■□◆◇●○◎〇◯×✕▲△"
 _FORMS: Final = tuple(
     re.compile(form)
@@ -51,6 +55,8 @@ _FORMS: Final = tuple(
 def placeholder(draft: Draft) -> Iterator[Verdict]:
     """■, ○○, XXXX, TBD, [会社名], 【テスト】, {{ or *|FNAME|*: what was to be replaced before sending.
 
+    And the sentence that `postmerge new campaign` has put in place of the text, once it is no draft any more.
+
     An apology that went out with ■ in it is in the textbook of accidents.
 
     Remedy: write what belongs there, or take it out.
@@ -59,7 +65,8 @@ def placeholder(draft: Draft) -> Iterator[Verdict]:
     headings look), words such as 仮 in running text, and gaps that are made of spaces.
     """
     for part in draft.copies:
-        for start, end in _gaps(part):
+        forms = _FORMS if draft.campaign.state is State.DRAFT else (*_FORMS, _ROOM)
+        for start, end in _gaps(part, forms):
             written = " ".join(part.text[start:end].split())
             yield Objection(
                 part.at(start, end),
@@ -70,10 +77,10 @@ def placeholder(draft: Draft) -> Iterator[Verdict]:
             )
 
 
-def _gaps(part: Part) -> Iterator[tuple[int, int]]:
+def _gaps(part: Part, forms: Iterable[re.Pattern[str]]) -> Iterator[tuple[int, int]]:
     """Every place, in order; one that lies in another only once."""
     folded = fold(part.text)
-    found = sorted(match.span() for form in _FORMS for match in form.finditer(folded))
+    found = sorted(match.span() for form in forms for match in form.finditer(folded))
     behind = 0
     for start, end in found:
         if start >= behind:

@@ -6,6 +6,9 @@ from typing import Final
 MISSES_JA: Final = {
     "recipients/suppression": "リストに漏れがないか、最新かどうか。",
     "recipients/consent": "日付が正しいか、何に同意したか。",
+    "recipients/contacts-in-git": (
+        "先頭4MBより後、Parquet、日本語ドメインのアドレス、policy.yamlにない名簿、gitの履歴にだけあるもの。"
+    ),
     "recipients/frequency-cap": "予定だけでまだ配信していないもの。別の名簿でIDが違う同じ人。",
     "recipients/overlap": "別の名簿でIDが違う同じ人。マージ時に配信するものの日付。",
     "recipients/test-rows": "他人のアドレスが入った「山田太郎」(実在する名前のため)。",

@@ -25,6 +25,7 @@ from pipeline.render.child_process import Spare
 from pipeline.sentence import Sentence
 from pipeline.workspace import workspace as loading
 from pipeline.workspace import yamllint
+from pipeline.workspace.contacts_in_git import contacts_in_git
 from pipeline.workspace.git import Repository
 from pipeline.workspace.tree import Entry, Tree
 from pipeline.workspace.workspace import Workspace
@@ -51,6 +52,7 @@ def report_of(
     """
     if found is None:
         found = yamllint.lint(workspace.tree)
+    found = (*found, *contacts_in_git(repository.root, workspace))
     if workspace.policy is not None and workspace.policy.links.verify == "never":
         fetch = None
     if base is not None:

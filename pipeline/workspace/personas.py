@@ -23,6 +23,11 @@ _ADDRESS: Final = re.compile(r"[\w.+-]+@(?P<host>[\w.-]+)")
 _NOBODY: Final = re.compile(r"(?:.*\.)?(?:example(?:\.(?:com|net|org))?|invalid|test)", re.IGNORECASE)
 
 
+def is_nobodys(host: str) -> bool:
+    """Whether nobody can have a mail address at this host, so that it can only be invented."""
+    return _NOBODY.fullmatch(host) is not None
+
+
 def read_personas(
     tree: Tree, folder: str, files: Mapping[str, Entry]
 ) -> tuple[tuple[Persona, ...], tuple[Finding, ...]]:
@@ -59,7 +64,7 @@ def check_personas(folder: CampaignFolder, segments: Mapping[str, SegmentFile]) 
                     file.position(place),
                     campaign=folder.id,
                 )
-            if any(not _NOBODY.fullmatch(found["host"]) for found in _ADDRESS.finditer(value)):
+            if any(not is_nobodys(found["host"]) for found in _ADDRESS.finditer(value)):
                 yield Finding(
                     _RULE,
                     path,

@@ -56,6 +56,20 @@ RULES: Final = (
         Remedy: correct the name; the finding offers the nearest.""",
     ),
     found_elsewhere(
+        "recipients/contacts-in-git",
+        "Contacts are not in git",
+        "名簿がgitに入っていない",
+        """Whoever can read a repository, now or years from now, can read every list that was ever committed.
+        Asked of the lists that the policy names, also before they are committed; addresses that nobody can
+        have, as those of the examples, are nobody's.
+
+        Remedy: name the file in .gitignore, take it out of git, and have it fetched for each delivery.
+
+        Misses: what stands behind the first 4 MB, Parquet files, addresses at hosts in Japanese, lists that
+        the policy does not name, and whatever git has only in its history.""",
+        remark=True,
+    ),
+    found_elsewhere(
         "recipients/unused-segment",
         "Some campaign uses the segment",
         "使われていないセグメントがない",

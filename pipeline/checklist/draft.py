@@ -91,6 +91,8 @@ class Other:
     campaign: Campaign
     #: None for `on_merge`.
     send_at: datetime | None
+    #: Of what recipients read (`mail_digest`).
+    mail: str = ""
     #: The ids of its audience as it is now. Only with contacts.
     ids: Callable[[], frozenset[str]] = field(repr=False, default=frozenset)
     _made: dict[object, object] = field(repr=False, compare=False, default_factory=dict)
@@ -146,6 +148,8 @@ class Draft:
     #: Reads a file of the campaign's folder, by its name below it.
     read: Callable[[str], bytes] = field(repr=False, default=lambda _name: b"")
     files: tuple[str, ...] = ()
+    #: Of what recipients read (`mail_digest`).
+    mail: str = ""
     #: Reads a file of the repository that the policy names, such as the list of terms; None without one.
     read_shared: Callable[[str], bytes | None] = field(repr=False, default=lambda _path: None)
     others: tuple[Other, ...] = ()

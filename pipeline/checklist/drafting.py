@@ -22,6 +22,7 @@ from pipeline.render.of_campaign import mail_source
 from pipeline.render.personas import invented
 from pipeline.render.source import MailSource
 from pipeline.sentence import Sentence
+from pipeline.workspace.digest import mail_digest
 from pipeline.workspace.workspace import Workspace
 
 _T = TypeVar("_T")
@@ -156,6 +157,7 @@ def _draft(
         at_delivery=means.at_delivery,
         read=folder.read,
         files=tuple(folder.files),
+        mail=mail_digest(folder.campaign, folder.files),
         read_shared=lambda path: workspace.tree.read(path) if path in workspace.tree.entries else None,
         others=tuple(other for other in shared.others if other.id != campaign),
         seen_mails=mails,

@@ -18,6 +18,7 @@ from pipeline.models.policy import ContactSource, Policy
 from pipeline.models.recipient import Reason
 from pipeline.plan.calendar import in_utc
 from pipeline.render.check import Rehearsal
+from pipeline.workspace.digest import mail_digest
 from pipeline.workspace.workspace import Workspace
 
 #: Resolved audiences that stay open, and the recipients of all of them: each is a database in memory.
@@ -74,6 +75,7 @@ class Round:
                 name,
                 folder.campaign,
                 send_at(folder.campaign, self.policy),
+                mail_digest(folder.campaign, folder.files),
                 lambda name=name: self._ids_of(name),  # type: ignore[misc]
             )
             for name, folder in self.workspace.campaigns.items()

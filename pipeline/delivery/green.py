@@ -6,14 +6,18 @@ from pipeline.audience.contacts import Resolution
 from pipeline.checklist.catalogue import RULES
 from pipeline.checklist.history import history_of
 from pipeline.checklist.means import Means
+from pipeline.checklist.recipients.repeated import SAME_MAIL
 from pipeline.checklist.report import Report, Status
 from pipeline.checklist.rule import PERSON, Need
 from pipeline.checklist.run import run
 from pipeline.delivery.world import World
 from pipeline.models.finding import blocking
 
-#: Judged when the audience is frozen, and of exactly that audience.
-_WHEN_FROZEN = tuple(rule for rule in RULES if rule.needs & {Need.CONTACTS, Need.RECORD})
+#: Judged when the audience is frozen, and of exactly that audience: what needs people or the ledger. And,
+#: once, whether it is a copy of another campaign: what has begun is not held by what came later.
+_WHEN_FROZEN = tuple(
+    rule for rule in RULES if rule.needs & {Need.CONTACTS, Need.RECORD} or rule.id == SAME_MAIL
+)
 _FROZEN_IDS = frozenset(rule.id for rule in _WHEN_FROZEN)
 
 

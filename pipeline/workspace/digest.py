@@ -3,10 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from pipeline.models.campaign import Campaign
 from pipeline.models.policy import Policy
 from pipeline.workspace.tree import Entry
+
+#: Files of a campaign's folder that recipients do not see.
+_NOT_READ: Final = frozenset({"campaign.yaml", "personas.yaml"})
 
 
 def content_digest(files: Mapping[str, Entry], policy: Mapping[str, Any] | None) -> str:
@@ -17,6 +21,17 @@ def content_digest(files: Mapping[str, Entry], policy: Mapping[str, Any] | None)
 def audience_digest(segments: Mapping[str, Entry], incident: str | None, sources: Mapping[str, Any]) -> str:
     """The sha256, in hex, over who is asked for: segment files or incident, and contact sources."""
     return _sha256(["audience/1", _listing(segments), incident, sources])
+
+
+def mail_digest(campaign: Campaign, files: Mapping[str, Entry]) -> str:
+    """The sha256, in hex, over what recipients read: the same of two campaigns is one mail, sent twice.
+
+    `files` are named relative to the folder. What stands in campaign.yaml about how it is sent, by whom and
+    when, is left out, and so is its title: that is for people at the desk.
+    """
+    read = campaign.model_dump(mode="json", include={"subject", "preheader", "facts", "body", "attachments"})
+    shown = {name: entry for name, entry in files.items() if name not in _NOT_READ}
+    return _sha256(["mail/1", _listing(shown), read])
 
 
 def policy_read(policy: Policy | None, sender: str, sources: Iterable[str]) -> dict[str, Any] | None:

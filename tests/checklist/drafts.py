@@ -226,8 +226,13 @@ class Case:
             **{f"{CAMPAIGN_PATH}/{name}": text for name, text in attached.items()},
             **{f"campaigns/_shared/{name}": text for name, text in given.get("shared", {}).items()},
         }
+        own = {path: text for path, text in made.items() if path.startswith(f"{CAMPAIGN_PATH}/")}
         for name, other in given.get("others", {}).items():
-            values = {key: value for key, value in other.items() if key != "rows"}
+            values = {key: value for key, value in other.items() if key not in {"rows", "copied"}}
+            if other.get("copied"):
+                made |= {path.replace(CAMPAIGN_PATH, f"campaigns/{name}"): text for path, text in own.items()}
+                made[f"campaigns/{name}/campaign.yaml"] = _dumped({**campaign, **values})
+                continue
             if "audience" not in values:
                 # People of its own: two campaigns with one segment have the same.
                 values["audience"] = {**CAMPAIGN["audience"], "segment": name}

@@ -16,7 +16,7 @@ def write(story: Story, name: str = "sale", **changes: str) -> None:
         for line in CAMPAIGN.splitlines()
     ]
     story.write({f"campaigns/{name}/campaign.yaml": "\n".join(lines) + "\n"})
-    story.write({f"campaigns/{name}/body.txt": "Dear {{ recipient.name }}\n" + FOOTER})
+    story.write({f"campaigns/{name}/body.txt": f"Dear {{{{ recipient.name }}}}, this is {name}.\n{FOOTER}"})
 
 
 def data(run: Run, *words: str) -> Any:

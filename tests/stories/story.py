@@ -137,8 +137,9 @@ class Story:
         self.git("branch", "-q", "-D", branch)
 
     def campaign(self, name: str = "sale", yaml: str = CAMPAIGN, body: str = BODY) -> dict[str, str | None]:
-        """The files of a campaign."""
-        return {f"campaigns/{name}/campaign.yaml": yaml, f"campaigns/{name}/body.txt": body}
+        """The files of a campaign; each has words of its own, for a copy of another one is not sent."""
+        words = body.replace("sale at", f"{name} at")
+        return {f"campaigns/{name}/campaign.yaml": yaml, f"campaigns/{name}/body.txt": words}
 
     def order(self, name: str = "sale", yaml: str = CAMPAIGN, body: str = BODY) -> None:
         """Everything right: written, test-sent, approved by somebody else, merged."""

@@ -167,11 +167,10 @@ def test_contacts_that_cannot_be_read_are_named_as_the_policy_names_them(
 def test_one_broken_piece_is_told_once_and_what_could_not_run_because_of_it_is_counted(
     tmp_path: Path,
 ) -> None:
-    pieces = {"campaigns/_shared/foot.txt": "{% if %}\n"}
+    pieces: dict[str, str | None] = {"campaigns/_shared/foot.txt": "{% if %}\n"}
     text = "{% include '_shared/foot.txt' %}\n" + BODY
-    story = _desk(
-        tmp_path / "repository", pieces | _campaign("spring", text=text) | _campaign("summer", text=text)
-    )
+    pieces |= _campaign("spring", text=text) | _campaign("summer", text=text + "夏\n")
+    story = _desk(tmp_path / "repository", pieces)
     said = say(story.root, "check").text
     assert said.count("campaigns/_shared/foot.txt:1:") == 1
     assert "    2件のキャンペーンに影響: spring、summer\n" in said

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pipeline.checklist.recipients import addresses, consent, earlier, elsewhere, size, suppression
+from pipeline.checklist.recipients import addresses, consent, earlier, elsewhere, repeated, size, suppression
 from pipeline.checklist.rule import Rule
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -14,6 +14,7 @@ RULES: Final[tuple[Rule, ...]] = (
     consent.consent,
     earlier.frequency_cap,
     earlier.overlap,
+    repeated.same_mail,
     addresses.test_rows,
     addresses.domain_typo,
     addresses.role_address,

@@ -11,7 +11,9 @@ MISSES_JA: Final = {
     ),
     "recipients/frequency-cap": "予定だけでまだ配信していないもの。別の名簿でIDが違う同じ人。",
     "recipients/overlap": "別の名簿でIDが違う同じ人。マージ時に配信するものの日付。",
-    "recipients/same-mail": "1文字でも違う写し。同じ人がいる別のセグメント。",
+    "recipients/same-mail": (
+        "1文字でも違う写し、フォルダーが削除されたキャンペーンの写し、同じ人がいる別のセグメント。"
+    ),
     "recipients/test-rows": "他人のアドレスが入った「山田太郎」(実在する名前のため)。",
     "recipients/domain-typo": "会社や小さなプロバイダーのドメインの誤字。2か所以上の誤字。",
     "settings/holiday": "会社の休業日、祝日ではない年末年始、日本以外の祝日。",

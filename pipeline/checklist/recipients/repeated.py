@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pipeline.checklist.draft import Draft
+from pipeline.checklist.draft import Draft, Other
 from pipeline.checklist.rule import Need, NotApplicable, Objection, Verdict, rule
 from pipeline.models.campaign import State
 
@@ -25,7 +25,8 @@ def same_mail(draft: Draft) -> Iterator[Verdict]:
     Remedy: write what is new, remove one of the two, or, where the repetition is meant, waive the rule with
     the reason.
 
-    Misses: copies in which a single letter differs, and other segments with the same people.
+    Misses: copies in which a single letter differs, copies of a campaign whose folder is gone, and other
+    segments with the same people.
     """
     if draft.campaign.state is State.DRAFT or draft.has_begun:
         yield NotApplicable("it is a draft, or has begun", "下書きか、配信が始まっています")
@@ -33,10 +34,8 @@ def same_mail(draft: Draft) -> Iterator[Verdict]:
     if draft.at_delivery and draft.seen_record is None:
         yield NotApplicable("asked when the audience is frozen", "配信先の確定時に確認します")
         return
-    segment = draft.campaign.audience.segment
     for other in draft.others:
-        drafted = other.campaign.state is State.DRAFT
-        if not drafted and other.mail == draft.mail and other.campaign.audience.segment == segment:
+        if other.campaign.state is not State.DRAFT and _for_whom(other) == _for_whom(draft):
             yield Objection(
                 draft.at("audience", "segment"),
                 f"{other.id} is the same mail to the same segment: everybody would get it twice.",
@@ -44,3 +43,9 @@ def same_mail(draft: Draft) -> Iterator[Verdict]:
                 "Write what is new, or remove one of the two.",
                 "内容を変えるか、どちらかを削除してください。",
             )
+
+
+def _for_whom(one: Draft | Other) -> tuple[str, str | None, str | None]:
+    """What is read, and by whom."""
+    audience = one.campaign.audience
+    return one.mail, audience.segment, audience.incident

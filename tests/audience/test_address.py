@@ -112,6 +112,7 @@ LONG = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         PLAIN_ADDRESSES | LONG | st.emails() | st.text(alphabet="aA.@-＠ー \n", max_size=12), max_size=20

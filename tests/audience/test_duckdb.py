@@ -180,6 +180,7 @@ ROWS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, out=st.lists(EMAILS, max_size=3), consent=st.booleans())
 def test_every_row_is_accounted_for_and_nobody_who_may_not_is_in(

@@ -132,6 +132,7 @@ CONDITIONS = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(CONDITIONS.filter(lambda text: any(name in text.split() for name in "abc")))
 def test_what_is_written_anew_means_what_the_author_wrote(text: str) -> None:
     table = "(SELECT a, b, c FROM unnest([0, 1, 2, NULL]) t(a), unnest([1, -1, NULL]) u(b), unnest([1, NULL]) v(c))"

@@ -31,6 +31,8 @@ from tests.ledger.books import (
     send,
 )
 
+pytestmark = pytest.mark.slow
+
 #: 40 batches of one.
 _LONG = replace(REVISION, recipients=40, waves=(40,), batch_sizes=(1,))
 

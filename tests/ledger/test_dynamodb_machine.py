@@ -67,7 +67,7 @@ _SETTINGS = settings(
     suppress_health_check=[HealthCheck.too_slow],
 )
 
-TestTwoRehearsedSenders = TwoRehearsedSenders.TestCase
+TestTwoRehearsedSenders = pytest.mark.slow(TwoRehearsedSenders.TestCase)
 TestTwoRehearsedSenders.settings = _SETTINGS
 
 TestTwoCloudSenders = pytest.mark.slow(TwoCloudSenders.TestCase)

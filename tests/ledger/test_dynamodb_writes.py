@@ -1,5 +1,6 @@
 """The vocabulary means the same on plain items and in the language of DynamoDB."""
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +9,8 @@ from pipeline.ledger.dynamodb_rehearsal import RehearsedTable
 from pipeline.ledger.dynamodb_table import DynamoDbTable
 from pipeline.ledger.dynamodb_writes import Change, Create, Write
 from tests.cloud import REGION, TABLE, cloud, make_table
+
+pytestmark = pytest.mark.slow
 
 _KEYS = st.tuples(st.sampled_from("pq"), st.sampled_from("12"))
 _CREATES = st.builds(Create, _KEYS, st.fixed_dictionaries({"a": st.sampled_from("xy")}))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -383,7 +384,7 @@ class TwoSenders(RuleBasedStateMachine):
         assert list(self.senders[0].unsettled(CAMPAIGN)) == left
 
 
-TestTwoSenders = TwoSenders.TestCase
+TestTwoSenders = pytest.mark.slow(TwoSenders.TestCase)
 TestTwoSenders.settings = settings(
     max_examples=60,
     stateful_step_count=30,

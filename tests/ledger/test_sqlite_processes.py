@@ -13,6 +13,8 @@ from pipeline.ledger.sqlite import SqliteLedger
 from tests.ledger.books import CAMPAIGN, REVISION, claim
 from tests.ledger.children import answer, at_once, start
 
+pytestmark = pytest.mark.slow
+
 #: 200 batches of one.
 _LONG = replace(REVISION, recipients=200, waves=(200,), batch_sizes=(1,))
 

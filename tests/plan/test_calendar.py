@@ -109,6 +109,7 @@ def working_minutes(start: datetime, end: datetime, quiet: Quiet, zone: str) -> 
 SHORT_NIGHTS = st.sampled_from([NIGHT, (time(1, 30), time(4)), (time(21), time(1, 30)), (time(12), time(13))])
 
 
+@pytest.mark.slow
 @given(MOMENTS.map(lambda m: m.replace(second=0, microsecond=0)), st.integers(0, 1500), SHORT_NIGHTS, ZONES)
 def test_work_is_done_in_full_and_never_in_quiet_hours(
     start: datetime, minutes: int, quiet: Quiet, zone: str

@@ -137,6 +137,7 @@ def test_a_template_that_fails_for_everybody_still_has_its_people(mail: Mail) ->
     assert [part.kind for part in found.parts] == list(KINDS)
 
 
+@pytest.mark.slow
 def test_a_template_without_end_costs_no_more_than_its_limit(
     mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:

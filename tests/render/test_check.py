@@ -53,6 +53,7 @@ def test_whoever_a_branch_is_for_is_tried_too(mail: Change) -> None:
     assert with_it == [gold.id]
 
 
+@pytest.mark.slow
 def test_a_branch_without_end_is_found_although_only_few_take_it(mail: Change) -> None:
     loop = "{% for i in range(9999) %}{% for j in range(9999) %}{% endfor %}{% endfor %}"
     words = f"{{% if recipient.rank == 'gold' %}}{loop}{{% endif %}}x"

@@ -94,6 +94,7 @@ def test_the_line_of_an_endless_loop_is_named(mail: Change, render: Render) -> N
     assert "computing time" in result.sentence.en
 
 
+@pytest.mark.slow
 def test_work_that_only_the_kernel_can_stop_is_stopped(mail: Change, render: Render) -> None:
     # counting is one step in C: ten thousand comparisons of ten million letters each
     attack = (
@@ -122,6 +123,7 @@ def test_a_killed_child_is_replaced_and_nobody_is_lost(mail: Change) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_child_that_hangs_is_ended_and_the_mails_are_made_by_another(mail: Change) -> None:
     impatient = Limits(wall_seconds=8.0, wall_seconds_each=0.1)
     with Renderer(mail(), KEY, limits=impatient) as renderer:
@@ -244,6 +246,7 @@ def test_lone_halves_of_characters_in_the_data_are_a_failure_not_a_crash(
     assert isinstance(good, Message)
 
 
+@pytest.mark.slow
 def test_failures_never_quote_a_person(mail: Change, render: Render) -> None:
     for words in (
         "{{ recipient.family_name|int }}",

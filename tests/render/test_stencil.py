@@ -199,6 +199,7 @@ mails = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(mail=mails, rows=st.lists(row, min_size=2, max_size=6))
 def test_a_shared_mail_is_the_ordinary_mail_to_the_letter(

@@ -90,6 +90,9 @@ def _load() -> None:
 
 def main() -> None:
     """Listen on the address until the parent is gone; in a child, be `postmerge`."""
+    # Whoever is the first to need us may ignore them for once; a child ignores what its order says.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     listening.bind(sys.argv[1])
     listening.listen(64)

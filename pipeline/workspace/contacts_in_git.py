@@ -8,7 +8,7 @@ from typing import Final
 from pipeline.models.finding import Finding, Position, Severity
 from pipeline.models.policy import Policy
 from pipeline.sentence import Sentence
-from pipeline.workspace import git_process
+from pipeline.workspace.git import takes_up
 from pipeline.workspace.personas import is_nobodys
 from pipeline.workspace.workspace import Workspace
 
@@ -21,17 +21,16 @@ _LOOKED_AT: Final = 4_000_000
 def contacts_in_git(root: Path, workspace: Workspace) -> tuple[Finding, ...]:
     """A finding for each list with the address of somebody in it; the policy weighs the rule, or drops it.
 
-    Invented people have addresses that nobody can have. Raises PipelineError when git cannot answer.
+    Invented people have addresses that nobody can have. Raises PipelineError when git cannot be started.
     """
     policy, yaml = workspace.policy, workspace.policy_yaml
     level = policy.checklist.severity.get(CONTACTS_IN_GIT, "error") if policy else "off"
     if policy is None or yaml is None or level == "off":
         return ()
-    places = {path: place for place, path in _lists(policy) if _lies_in(root, path)}
     return tuple(
-        _finding(path, yaml.position(places[path]), Severity(level))
-        for path in _taken_up(root, list(places))
-        if _names_somebody(root / path)
+        _finding(path, yaml.position(place), Severity(level))
+        for place, path in _lists(policy)
+        if (root / path).is_file() and takes_up(root / path) and _names_somebody(root / path)
     )
 
 
@@ -43,25 +42,12 @@ def _lists(policy: Policy) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("suppression", name), path
 
 
-def _lies_in(root: Path, path: str) -> bool:
-    return (root / path).resolve().is_relative_to(root.resolve()) and not Path(path).is_absolute()
-
-
-def _taken_up(root: Path, paths: list[str]) -> list[str]:
-    """Those that git has, or that `git add` would give it."""
-    if not paths:
-        return []
-    words = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *paths)
-    listed = git_process.output(root, *words).decode("utf-8", "surrogateescape").split("\0")
-    return [path for path in paths if Path(path).as_posix() in listed]
-
-
 def _names_somebody(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             text = file.read(_LOOKED_AT)
     except OSError:
-        return False  # it is not here, so nothing new can be said of it
+        return False  # whoever looks up the audience says that it cannot be read
     return any(not is_nobodys(host.decode()) for host in set(_ADDRESS.findall(text)))
 
 

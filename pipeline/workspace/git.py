@@ -153,7 +153,10 @@ class Repository:
 
 
 def takes_up(path: Path) -> bool:
-    """Whether `git add` would take a file up: it lies in a repository, and nothing says to ignore it."""
+    """Whether git has a file, or `git add` would take it up: nothing in the repository says to ignore it.
+
+    Its folder is there. Raises PipelineError when git cannot be started.
+    """
     path = path.resolve()
     # 0: it is ignored; 1: it is not, or git has it already; 128: there is no repository around it
     return git_process.run(path.parent, "check-ignore", "--quiet", "--", str(path)).returncode == 1
